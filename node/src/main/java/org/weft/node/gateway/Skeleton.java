@@ -1,0 +1,6 @@
+package org.weft.node.gateway;
+
+/** Skeleton. */
+public final class Skeleton {
+  private Skeleton() {}
+}

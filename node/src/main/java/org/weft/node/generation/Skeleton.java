@@ -1,0 +1,6 @@
+package org.weft.node.generation;
+
+/** Skeleton. */
+public final class Skeleton {
+  private Skeleton() {}
+}

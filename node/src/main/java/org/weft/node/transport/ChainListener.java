@@ -1,0 +1,17 @@
+package org.weft.node.transport;
+
+import org.weft.node.NodeException;
+import org.weft.protocol.v1.Up;
+
+/**
+ * Hears the peer of a Chain stream. Called serially, on a virtual thread of the stream's own: it
+ * may block.
+ */
+public interface ChainListener {
+  void received(Up frame);
+
+  /**
+   * The last call: the stream is gone, for a reason or (null) because the peer ended it in order.
+   */
+  void ended(@org.jspecify.annotations.Nullable NodeException cause);
+}

@@ -1,0 +1,6 @@
+package org.weft.node.transport;
+
+/** The dialling side of a Gather stream. */
+public interface GatherStream {
+  void cancel();
+}

@@ -1,0 +1,49 @@
+package org.weft.node.transport;
+
+import org.weft.crypto.NodeId;
+import org.weft.protocol.v1.Close;
+import org.weft.protocol.v1.Closed;
+import org.weft.protocol.v1.Collect;
+import org.weft.protocol.v1.Collected;
+import org.weft.protocol.v1.Down;
+import org.weft.protocol.v1.Probe;
+import org.weft.protocol.v1.ProbeReport;
+import org.weft.protocol.v1.Up;
+
+/**
+ * What a block server does for its peers; the transport calls it with the peer's proven identity.
+ */
+public interface SessionService {
+  /**
+   * A peer opened a Chain stream; the returned listener hears its frames, serially, on a virtual
+   * thread of the stream's own.
+   */
+  Inbound chain(NodeId peer, Outbound<Up> out);
+
+  /**
+   * A collector dialled; {@code out} stays open until either side ends it. The returned action runs
+   * once the peer is gone.
+   */
+  Runnable gather(NodeId peer, Collect request, Outbound<Collected> out);
+
+  ProbeReport ask(NodeId peer, Probe probe);
+
+  Closed end(NodeId peer, Close close);
+
+  /** Frames of one inbound Chain stream. */
+  interface Inbound {
+    void received(Down frame);
+
+    /** The last call, however the stream ended. */
+    void ended();
+  }
+
+  /** The answering side of a stream. Any thread; after the peer is gone frames are dropped. */
+  interface Outbound<T> {
+    /** Sends, waiting (bounded) while the peer's window is full. */
+    void send(T frame);
+
+    /** Ends the stream in order. */
+    void finish();
+  }
+}
