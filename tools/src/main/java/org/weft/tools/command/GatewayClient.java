@@ -1,0 +1,96 @@
+package org.weft.tools.command;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.ConnectException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpTimeoutException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** A gateway's HTTP face, seen from the command line. */
+final class GatewayClient {
+  private static final Duration CONNECT = Duration.ofSeconds(5);
+  private static final Duration ANSWER = Duration.ofSeconds(30);
+
+  private final String base;
+  private final @Nullable String apiKey;
+  private final HttpClient http = HttpClient.newBuilder().connectTimeout(CONNECT).version(HttpClient.Version.HTTP_1_1).build();
+
+  /** {@code url} may end in {@code /v1}, as it stands in the configuration of SDKs. */
+  GatewayClient(String url, @Nullable String apiKey) {
+    String trimmed = url.replaceAll("/+$", "").replaceAll("/v1$", "");
+    this.base = trimmed.contains("://") ? trimmed : "http://" + trimmed;
+    this.apiKey = apiKey == null || apiKey.isBlank() ? null : apiKey;
+  }
+
+  String base() {
+    return base;
+  }
+
+  JsonNode get(String path) {
+    HttpResponse<InputStream> response = send(request(path).timeout(ANSWER).GET().build());
+    return Json.parse(body(response), "the answer of " + base + path);
+  }
+
+  /** Posts JSON and gives the body of a successful answer as it streams in. */
+  InputStream stream(String path, Object body) {
+    HttpRequest.Builder request = request(path).header("content-type", "application/json");
+    return send(request.POST(HttpRequest.BodyPublishers.ofString(Json.line(body))).build()).body();
+  }
+
+  private HttpRequest.Builder request(String path) {
+    try {
+      HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(base + path));
+      if (apiKey != null) {
+        request.header("authorization", "Bearer " + apiKey);
+      }
+      return request;
+    } catch (IllegalArgumentException wrong) {
+      throw new UserException("not an address of a gateway: " + base, wrong);
+    }
+  }
+
+  private HttpResponse<InputStream> send(HttpRequest request) {
+    try {
+      HttpResponse<InputStream> response = http.send(request, BodyHandlers.ofInputStream());
+      if (response.statusCode() / 100 != 2) {
+        throw new UserException("the gateway at " + base + " refused: " + reason(response));
+      }
+      return response;
+    } catch (ConnectException refused) {
+      throw new UserException("no gateway answers at " + base + ": is one running?", refused);
+    } catch (HttpTimeoutException late) {
+      throw new UserException("the gateway at " + base + " did not answer in time", late);
+    } catch (IOException failed) {
+      throw new UserException("the connection to the gateway at " + base + " broke", failed);
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      throw new UserException("interrupted", interrupted);
+    }
+  }
+
+  private static String reason(HttpResponse<InputStream> response) {
+    String body = body(response);
+    try {
+      String message = Json.MAPPER.readTree(body).path("error").path("message").asText("");
+      return message.isEmpty() ? "status " + response.statusCode() : message;
+    } catch (IOException notJson) {
+      return "status " + response.statusCode();
+    }
+  }
+
+  private static String body(HttpResponse<InputStream> response) {
+    try (InputStream in = response.body()) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException failed) {
+      throw new UserException("the gateway's answer broke off", failed);
+    }
+  }
+}
