@@ -15,7 +15,7 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** A gateway's HTTP face, seen from the command line. */
-final class GatewayClient {
+public final class GatewayClient {
   private static final Duration CONNECT = Duration.ofSeconds(5);
   private static final Duration ANSWER = Duration.ofSeconds(30);
 
@@ -24,23 +24,23 @@ final class GatewayClient {
   private final HttpClient http = HttpClient.newBuilder().connectTimeout(CONNECT).version(HttpClient.Version.HTTP_1_1).build();
 
   /** {@code url} may end in {@code /v1}, as it stands in the configuration of SDKs. */
-  GatewayClient(String url, @Nullable String apiKey) {
+  public GatewayClient(String url, @Nullable String apiKey) {
     String trimmed = url.replaceAll("/+$", "").replaceAll("/v1$", "");
     this.base = trimmed.contains("://") ? trimmed : "http://" + trimmed;
     this.apiKey = apiKey == null || apiKey.isBlank() ? null : apiKey;
   }
 
-  String base() {
+  public String base() {
     return base;
   }
 
-  JsonNode get(String path) {
+  public JsonNode get(String path) {
     HttpResponse<InputStream> response = send(request(path).timeout(ANSWER).GET().build());
     return Json.parse(body(response), "the answer of " + base + path);
   }
 
   /** Posts JSON and gives the body of a successful answer as it streams in. */
-  InputStream stream(String path, Object body) {
+  public InputStream stream(String path, Object body) {
     HttpRequest.Builder request = request(path).header("content-type", "application/json");
     return send(request.POST(HttpRequest.BodyPublishers.ofString(Json.line(body))).build()).body();
   }

@@ -29,21 +29,18 @@ public final class LogitsScore {
   }
 
   /**
-   * Takes up the logits of the next {@code rows} positions.
+   * Takes up the logits of the next position.
    *
-   * @param logits little-endian f32 [rows, vocabulary]
+   * @param logits little-endian f32 [vocabulary]
    */
-  public void add(MemorySegment logits, int rows) {
-    long rowBytes = (long) vocabulary * Float.BYTES;
-    for (int row = 0; row < rows; row++) {
-      MemorySegment one = logits.asSlice(row * rowBytes, rowBytes);
-      digest.update(one.asByteBuffer());
-      argmax[position] = best(one);
-      if (position + 1 < ids.length) {
-        nllSum += logSum(one, argmax[position]) - one.getAtIndex(JAVA_FLOAT, ids[position + 1]);
-      }
-      position++;
+  public void add(MemorySegment logits) {
+    MemorySegment row = logits.asSlice(0, (long) vocabulary * Float.BYTES);
+    digest.update(row.asByteBuffer());
+    argmax[position] = best(row);
+    if (position + 1 < ids.length) {
+      nllSum += logSum(row, argmax[position]) - row.getAtIndex(JAVA_FLOAT, ids[position + 1]);
     }
+    position++;
   }
 
   private int best(MemorySegment row) {

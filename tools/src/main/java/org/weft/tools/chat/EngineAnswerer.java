@@ -1,0 +1,38 @@
+package org.weft.tools.chat;
+
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.function.Consumer;
+import org.weft.node.generation.Cancellation;
+import org.weft.node.generation.ChatMessage;
+import org.weft.node.generation.ChatPrompt;
+import org.weft.node.generation.GenerationRequest;
+import org.weft.shard.sampling.SamplingParameters;
+import org.weft.tools.local.Engine;
+
+/** Answers from a model in this process. The engine is its owner's. */
+public final class EngineAnswerer implements Answerer {
+  private final Engine engine;
+  private final OptionalInt maxTokens;
+  private final SamplingParameters sampling;
+
+  public EngineAnswerer(Engine engine, OptionalInt maxTokens, SamplingParameters sampling) {
+    this.engine = engine;
+    this.maxTokens = maxTokens;
+    this.sampling = sampling;
+  }
+
+  @Override
+  public String model() {
+    return engine.model().name();
+  }
+
+  @Override
+  public void answer(List<ChatMessage> conversation, Consumer<String> text, Cancellation cancellation) {
+    int[] ids = ChatPrompt.ids(engine.model(), conversation);
+    var unused = engine.loop().generate(GenerationRequest.of(ids, maxTokens, sampling), cancellation, (piece, tokens) -> text.accept(piece));
+  }
+
+  @Override
+  public void close() {}
+}

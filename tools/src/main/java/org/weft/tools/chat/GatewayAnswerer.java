@@ -1,0 +1,99 @@
+package org.weft.tools.chat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.function.Consumer;
+import org.weft.node.generation.Cancellation;
+import org.weft.node.generation.ChatMessage;
+import org.weft.shard.sampling.SamplingParameters;
+import org.weft.tools.command.GatewayClient;
+import org.weft.tools.command.UserException;
+
+/** Answers from a gateway, by its OpenAI-compatible face. */
+public final class GatewayAnswerer implements Answerer {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String DATA = "data:";
+
+  private final GatewayClient gateway;
+  private final String model;
+  private final OptionalInt maxTokens;
+  private final SamplingParameters sampling;
+
+  public GatewayAnswerer(GatewayClient gateway, OptionalInt maxTokens, SamplingParameters sampling) {
+    this.gateway = gateway;
+    this.maxTokens = maxTokens;
+    this.sampling = sampling;
+    this.model = gateway.get("/v1/models").path("data").path(0).path("id").asText("");
+  }
+
+  @Override
+  public String model() {
+    return model;
+  }
+
+  @Override
+  public void answer(List<ChatMessage> conversation, Consumer<String> text, Cancellation cancellation) {
+    try (InputStream in = gateway.stream("/v1/chat/completions", request(conversation));
+        Cancellation.Registration stop = cancellation.onCancel(() -> closeQuietly(in));
+        BufferedReader reader = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
+      for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+        String data = line.startsWith(DATA) ? line.substring(DATA.length()).strip() : "";
+        if (data.equals("[DONE]")) {
+          return;
+        }
+        if (!data.isEmpty()) {
+          take(JSON.readTree(data), text);
+        }
+      }
+    } catch (IOException broken) {
+      if (!cancellation.cancelled()) {
+        throw new UserException("the answer of the gateway at " + gateway.base() + " broke off", broken);
+      }
+    }
+  }
+
+  private static void take(JsonNode event, Consumer<String> text) {
+    if (event.has("error")) {
+      throw new UserException(event.path("error").path("message").asText("the gateway failed"));
+    }
+    String piece = event.path("choices").path(0).path("delta").path("content").asText("");
+    if (!piece.isEmpty()) {
+      text.accept(piece);
+    }
+  }
+
+  private Map<String, Object> request(List<ChatMessage> conversation) {
+    Map<String, Object> request = new LinkedHashMap<>();
+    request.put("model", model);
+    request.put("stream", true);
+    request.put("messages", conversation.stream().map(message -> Map.of("role", message.role(), "content", message.content())).toList());
+    request.put("temperature", sampling.temperature());
+    request.put("top_p", sampling.topP());
+    request.put("top_k", sampling.topK());
+    request.put("min_p", sampling.minP());
+    request.put("repetition_penalty", sampling.repetitionPenalty());
+    request.put("seed", sampling.seed());
+    maxTokens.ifPresent(limit -> request.put("max_tokens", limit));
+    return request;
+  }
+
+  private static void closeQuietly(InputStream in) {
+    try {
+      in.close();
+    } catch (IOException gone) {
+      return;
+    }
+  }
+
+  @Override
+  public void close() {}
+}

@@ -1,0 +1,10 @@
+package org.weft.tools.command;
+
+/** An option whose value makes no sense: wrong usage, which ends with status 2. */
+public final class UsageException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  public UsageException(String sentence) {
+    super(sentence);
+  }
+}

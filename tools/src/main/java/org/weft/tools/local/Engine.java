@@ -1,0 +1,60 @@
+package org.weft.tools.local;
+
+import java.time.Clock;
+import java.util.Optional;
+import org.weft.node.generation.GenerationLoop;
+import org.weft.node.generation.LanguageModel;
+import org.weft.node.session.SessionFactory;
+import org.weft.shard.kernel.ComputePool;
+import org.weft.shard.model.ModelEnds;
+import org.weft.shard.template.ChatTemplate;
+import org.weft.shard.tokenizer.Tokenizer;
+
+/** Both ends of a model in this process, and a generation loop over blocks that are wherever {@code sessions} reach them. */
+public final class Engine implements AutoCloseable {
+  private final ComputePool pool;
+  private final ModelEnds ends;
+  private final LanguageModel model;
+  private final GenerationLoop loop;
+
+  private Engine(ComputePool pool, ModelEnds ends, LanguageModel model) {
+    this.pool = pool;
+    this.ends = ends;
+    this.model = model;
+    this.loop = new GenerationLoop(model);
+  }
+
+  /** Loads the ends, on {@code threads} threads of their own; the sessions stay their owner's. */
+  public static Engine load(OpenModel open, String name, String fingerprint, int threads, SessionFactory sessions, Progress progress) {
+    Tokenizer tokenizer = Tokenizer.of(open.file().metadata());
+    Optional<ChatTemplate> template = ChatTemplate.of(open.file().metadata(), Clock.systemDefaultZone());
+    ComputePool pool = new ComputePool(threads);
+    try {
+      ModelEnds ends = ModelEnds.load(open.file(), open.config(), pool, (done, total) -> progress.bytes("packing the ends", done, total));
+      return new Engine(pool, ends, LanguageModel.of(name, fingerprint, open.config(), ends, tokenizer, template, sessions));
+    } catch (RuntimeException refused) {
+      pool.close();
+      throw refused;
+    }
+  }
+
+  public LanguageModel model() {
+    return model;
+  }
+
+  public GenerationLoop loop() {
+    return loop;
+  }
+
+  /** Compiles the kernels of the output head; bounded. */
+  public void warmUp(long deadlineNanos) {
+    ends.head().warmUp(deadlineNanos);
+  }
+
+  @Override
+  public void close() {
+    loop.close();
+    ends.close();
+    pool.close();
+  }
+}
