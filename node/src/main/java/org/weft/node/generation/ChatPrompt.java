@@ -1,0 +1,68 @@
+package org.weft.node.generation;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import org.weft.node.NodeError;
+import org.weft.node.NodeException;
+import org.weft.shard.template.ChatTemplate;
+import org.weft.shard.tokenizer.Tokenizer;
+
+/**
+ * A conversation to token ids, through the model's own chat template, with what Hugging Face's
+ * {@code apply_chat_template} gives a template.
+ */
+public final class ChatPrompt {
+  /**
+   * The prompt for the assistant's next message.
+   *
+   * @throws NodeException UNSUPPORTED where the model has no chat template
+   * @throws org.weft.shard.ShardException TEMPLATE where the template refuses the conversation
+   */
+  public static int[] ids(LanguageModel model, List<ChatMessage> messages) {
+    // The template writes special tokens as text, a BOS perhaps among them: the tokenizer adds no
+    // second one.
+    return model.tokenizer().encode(text(model, messages), true, true);
+  }
+
+  /** The rendered text; see {@link #ids}. */
+  public static String text(LanguageModel model, List<ChatMessage> messages) {
+    ChatTemplate template =
+        model
+            .template()
+            .orElseThrow(
+                () ->
+                    new NodeException(
+                        NodeError.UNSUPPORTED,
+                        "the model '%s' has no chat template: use plain completions"
+                            .formatted(model.name())));
+    return template.render(context(model.tokenizer(), messages));
+  }
+
+  private static Map<String, Object> context(Tokenizer tokenizer, List<ChatMessage> messages) {
+    List<Map<String, Object>> list = new ArrayList<>(messages.size());
+    for (ChatMessage message : messages) {
+      Map<String, Object> fields = new LinkedHashMap<>();
+      fields.put("role", message.role());
+      fields.put("content", message.content());
+      message.name().ifPresent(name -> fields.put("name", name));
+      list.add(fields);
+    }
+    Map<String, Object> context = new LinkedHashMap<>();
+    context.put("messages", list);
+    context.put("tools", null); // as transformers does: defined, and none
+    context.put("documents", null);
+    context.put("add_generation_prompt", true);
+    context.put("bos_token", piece(tokenizer, tokenizer.bos()));
+    context.put("eos_token", piece(tokenizer, tokenizer.eos()));
+    return context;
+  }
+
+  private static String piece(Tokenizer tokenizer, OptionalInt id) {
+    return id.isPresent() ? tokenizer.piece(id.getAsInt()) : "";
+  }
+
+  private ChatPrompt() {}
+}

@@ -1,6 +1,0 @@
-package org.weft.node.generation;
-
-/** Skeleton. */
-public final class Skeleton {
-  private Skeleton() {}
-}

@@ -1,0 +1,146 @@
+package org.weft.node.metrics;
+
+import io.vertx.core.Handler;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.file.FileSystemOptions;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.net.SocketAddress;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.weft.node.NodeError;
+import org.weft.node.NodeException;
+
+/**
+ * An HTTP/1.1 listener with a Vert.x of its own: one event loop, which must never block, no files,
+ * no resolver. Handlers run on the event loop. Closing ends both.
+ */
+public final class HttpListener implements AutoCloseable {
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final int BACKLOG = 1024;
+  private static final int MAX_PORT = 65_535;
+
+  private final Vertx vertx;
+  private final HttpServer server;
+
+  /**
+   * Listens.
+   *
+   * @param port 0 lets the system choose
+   * @throws NodeException ADDRESS where that is not possible
+   */
+  public static HttpListener open(
+      String host,
+      int port,
+      Handler<HttpServerRequest> requests,
+      Handler<HttpConnection> connections) {
+    InetSocketAddress address = address(host, port);
+    Vertx vertx = Vertx.vertx(options());
+    HttpServer server =
+        vertx
+            .createHttpServer(
+                new HttpServerOptions()
+                    .setHttp2ClearTextEnabled(false)
+                    .setAcceptBacklog(BACKLOG)
+                    .setTcpNoDelay(true)
+                    .setReuseAddress(true))
+            .requestHandler(requests)
+            .connectionHandler(connections)
+            .exceptionHandler(e -> {}) // a peer that breaks off is no event
+            .invalidRequestHandler(HttpServerRequest.DEFAULT_INVALID_REQUEST_HANDLER);
+    try {
+      await(server.listen(SocketAddress.inetSocketAddress(address)));
+      return new HttpListener(vertx, server);
+    } catch (ExecutionException e) {
+      closeQuietly(vertx);
+      throw new NodeException(
+          NodeError.ADDRESS,
+          "cannot listen on %s:%d (%s): choose another port, or 0 for any"
+              .formatted(host, port, reason(e.getCause())));
+    } catch (TimeoutException e) {
+      closeQuietly(vertx);
+      throw new NodeException(
+          NodeError.ADDRESS, "listening on %s:%d took too long".formatted(host, port));
+    }
+  }
+
+  private HttpListener(Vertx vertx, HttpServer server) {
+    this.vertx = vertx;
+    this.server = server;
+  }
+
+  public int port() {
+    return server.actualPort();
+  }
+
+  public Vertx vertx() {
+    return vertx;
+  }
+
+  @Override
+  public void close() {
+    closeQuietly(vertx);
+  }
+
+  private static VertxOptions options() {
+    return new VertxOptions()
+        .setEventLoopPoolSize(1)
+        .setWorkerPoolSize(1)
+        .setInternalBlockingPoolSize(1)
+        // Processes of a starved machine pause for long: no warnings, which no user could act on.
+        .setBlockedThreadCheckInterval(1)
+        .setBlockedThreadCheckIntervalUnit(TimeUnit.DAYS)
+        .setFileSystemOptions(
+            new FileSystemOptions()
+                .setFileCachingEnabled(false)
+                .setClassPathResolvingEnabled(false));
+  }
+
+  /** Resolved by the JDK, so that Vert.x never needs a resolver of its own. */
+  private static InetSocketAddress address(String host, int port) {
+    if (port < 0 || port > MAX_PORT) {
+      throw new NodeException(
+          NodeError.ADDRESS, "cannot listen on port " + port + ": it is not in 0 to 65535");
+    }
+    try {
+      return new InetSocketAddress(InetAddress.getByName(host), port);
+    } catch (UnknownHostException e) {
+      throw new NodeException(
+          NodeError.ADDRESS, "cannot listen on '%s': no such host".formatted(host));
+    }
+  }
+
+  private static String reason(Throwable cause) {
+    String message = cause.getMessage();
+    return message == null ? "the system refuses it" : message.toLowerCase(java.util.Locale.ROOT);
+  }
+
+  private static void closeQuietly(Vertx vertx) {
+    try {
+      await(vertx.close());
+    } catch (ExecutionException | TimeoutException e) {
+      // Nothing can be done about it, and the process is on its way out.
+    }
+  }
+
+  private static <T> void await(io.vertx.core.Future<T> future)
+      throws ExecutionException, TimeoutException {
+    try {
+      future
+          .toCompletionStage()
+          .toCompletableFuture()
+          .get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new TimeoutException();
+    }
+  }
+}

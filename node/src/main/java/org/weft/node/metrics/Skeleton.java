@@ -1,6 +1,0 @@
-package org.weft.node.metrics;
-
-/** Skeleton. */
-public final class Skeleton {
-  private Skeleton() {}
-}
