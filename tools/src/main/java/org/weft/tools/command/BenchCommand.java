@@ -1,0 +1,144 @@
+package org.weft.tools.command;
+
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.concurrent.Callable;
+import org.weft.tools.bench.Figures;
+import org.weft.tools.bench.GenerationBench;
+import org.weft.tools.local.Backend;
+import org.weft.tools.local.Engine;
+import org.weft.tools.local.OpenModel;
+import org.weft.tools.local.Progress;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code weft bench}: tokens per second of prompts and answers, in one process and over a loopback chain. */
+@Command(
+    name = "bench",
+    description = "Measures prompt and generation tokens per second, with 1 and N threads, in one process and over a loopback chain.",
+    mixinStandardHelpOptions = true,
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  weft bench --model FILE",
+      "  weft bench --model FILE --hops 3        beside the same over three block-server processes",
+      "  weft bench --model FILE --json --runs 5"
+    })
+public final class BenchCommand implements Callable<Integer> {
+  private static final int WARM_UP_RUNS = 2;
+
+  @Mixin private ModelOption model = new ModelOption();
+  @Mixin private ComputeOptions compute = new ComputeOptions();
+
+  @Option(names = "--hops", paramLabel = "N", description = "Measure a chain of N block-server processes, too (default: ${DEFAULT-VALUE}, none).", defaultValue = "0")
+  private int hops;
+
+  @Option(names = "--prompt-tokens", paramLabel = "N", description = "Tokens of the prompt (default: ${DEFAULT-VALUE}).", defaultValue = "128")
+  private int promptTokens;
+
+  @Option(names = "--tokens", paramLabel = "N", description = "Tokens to generate (default: ${DEFAULT-VALUE}).", defaultValue = "64")
+  private int tokens;
+
+  @Option(names = "--runs", paramLabel = "N", description = "Runs of each, of which the median counts (default: ${DEFAULT-VALUE}).", defaultValue = "5")
+  private int runs;
+
+  @Option(names = "--json", description = "Print JSON.")
+  private boolean json;
+
+  @Spec private CommandSpec spec;
+
+  /** One row of the table. */
+  record Row(int threads, int hops, Figures prompt, Figures generation) {}
+
+  @Override
+  public Integer call() {
+    for (var option : Map.of("--prompt-tokens", promptTokens, "--tokens", tokens - 1, "--runs", runs).entrySet()) {
+      if (option.getValue() < 1) {
+        throw new UsageException(option.getKey() + " is too small");
+      }
+    }
+    if (hops < 0) {
+      throw new UsageException("--hops: " + hops + " is below zero");
+    }
+    List<Row> rows = new ArrayList<>();
+    try (Progress progress = json ? Progress.onTerminalOnly() : Progress.onStandardError();
+        OpenModel open = OpenModel.open(model.file())) {
+      for (int threads : new TreeSet<>(List.of(1, compute.threads()))) {
+        progress.say("measuring with " + threads + (threads == 1 ? " thread" : " threads"));
+        rows.addAll(measure(open, threads, progress));
+      }
+      print(open, rows);
+    }
+    return 0;
+  }
+
+  /** Runs of both kinds take turns, so that whatever else the machine does falls on both. */
+  private List<Row> measure(OpenModel open, int threads, Progress progress) {
+    try (Backend here = Backend.inProcess(open, threads, compute.kvType(), progress);
+        Engine engine = engine(open, here, threads, progress)) {
+      GenerationBench alone = new GenerationBench(engine, promptTokens, tokens);
+      if (hops == 0) {
+        interleave(List.of(alone));
+        return List.of(row(threads, 0, alone));
+      }
+      try (Backend chain = Backend.open(open, hops, threads, compute.kvType(), progress);
+          Engine remote = engine(open, chain, threads, progress)) {
+        GenerationBench over = new GenerationBench(remote, promptTokens, tokens);
+        interleave(List.of(alone, over));
+        return List.of(row(threads, 0, alone), row(threads, hops, over));
+      }
+    }
+  }
+
+  private static Engine engine(OpenModel open, Backend backend, int threads, Progress progress) {
+    return Engine.load(open, open.config().name(), backend.fingerprint(), threads, backend.sessions(), progress);
+  }
+
+  private void interleave(List<GenerationBench> benches) {
+    for (int run = -WARM_UP_RUNS; run < runs; run++) {
+      for (GenerationBench bench : benches) {
+        bench.run(run >= 0);
+      }
+    }
+  }
+
+  private static Row row(int threads, int hops, GenerationBench bench) {
+    return new Row(threads, hops, bench.prompt(), bench.generation());
+  }
+
+  private void print(OpenModel open, List<Row> rows) {
+    PrintWriter out = spec.commandLine().getOut();
+    if (json) {
+      Map<String, Object> said = new LinkedHashMap<>();
+      said.put("model", open.config().name());
+      said.put("prompt_tokens", promptTokens);
+      said.put("tokens", tokens);
+      said.put("runs", runs);
+      said.put("results", rows);
+      out.println(Json.pretty(said));
+      return;
+    }
+    out.printf("%s: prompt of %d tokens, answer of %d, median of %d runs (min to max)%n%n", open.config().name(), promptTokens, tokens, runs);
+    out.printf("%7s %5s %28s %28s%n", "threads", "hops", "prompt tokens/s", "generation tokens/s");
+    for (Row row : rows) {
+      out.printf("%7d %5d %28s %28s%n", row.threads(), row.hops(), figures(row.prompt()), figures(row.generation()));
+    }
+    for (int i = 1; i < rows.size(); i++) {
+      if (rows.get(i).hops() > 0) {
+        double ratio = rows.get(i).generation().median() / rows.get(i - 1).generation().median();
+        out.printf(Locale.ROOT, "%n%d hops generate at %.2f of the rate of one process with %d threads%n", hops, ratio, rows.get(i).threads());
+      }
+    }
+  }
+
+  private static String figures(Figures figures) {
+    return String.format(Locale.ROOT, "%.1f (%.1f to %.1f)", figures.median(), figures.min(), figures.max());
+  }
+}
