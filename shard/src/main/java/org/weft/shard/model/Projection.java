@@ -1,0 +1,36 @@
+package org.weft.shard.model;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import org.jspecify.annotations.Nullable;
+import org.weft.shard.kernel.Activations;
+import org.weft.shard.kernel.MatMul;
+import org.weft.shard.kernel.PackedMatrix;
+
+/**
+ * A matrix and, where the model has one, what is added to its products.
+ *
+ * @param bias f32 [matrix.rows]
+ */
+record Projection(PackedMatrix matrix, @Nullable MemorySegment bias) implements AutoCloseable {
+  /** As {@link MatMul#rows}, the bias added afterwards. */
+  void rows(Activations x, int from, int to, MemorySegment y, int yStride) {
+    MatMul.rows(matrix, x, from, to, y, yStride);
+    if (bias != null) {
+      for (int t = 0; t < x.rows(); t++) {
+        for (int r = from; r < to; r++) {
+          long at = (long) t * yStride + r;
+          float sum =
+              y.getAtIndex(ValueLayout.JAVA_FLOAT, at)
+                  + bias.getAtIndex(ValueLayout.JAVA_FLOAT, r);
+          y.setAtIndex(ValueLayout.JAVA_FLOAT, at, sum);
+        }
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    matrix.close();
+  }
+}
