@@ -66,16 +66,7 @@ public final class Batch {
               + cache.maxLength()
               + " reserved");
     }
-    int end = endOf(cache);
-    if (end >= 0 ? position != end : position > cache.length()) {
-      throw new ShardException(
-          ShardError.ARGUMENT,
-          "a step at position "
-              + position
-              + " does not follow the "
-              + (end >= 0 ? end : cache.length())
-              + " positions before it");
-    }
+    cache.checkStep(position, endBefore(this.rows, cache));
     int first = this.rows;
     for (int i = 0; i < rows; i++) {
       caches[first + i] = cache;
@@ -85,11 +76,11 @@ public final class Batch {
     return first;
   }
 
-  /** The position after the last row of {@code cache}, or -1 if it has none here. */
-  private int endOf(KvCache cache) {
-    for (int row = rows - 1; row >= 0; row--) {
-      if (caches[row] == cache) {
-        return positions[row] + 1;
+  /** The position after the last row of {@code cache} before that row, or -1 if there is none. */
+  int endBefore(int row, KvCache cache) {
+    for (int i = row - 1; i >= 0; i--) {
+      if (caches[i] == cache) {
+        return positions[i] + 1;
       }
     }
     return -1;

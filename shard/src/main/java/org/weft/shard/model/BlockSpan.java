@@ -21,16 +21,16 @@ public final class BlockSpan implements AutoCloseable {
   private final ModelConfig config;
   private final Span span;
   private final Arena arena;
-  private final List<BlockWeights> blocks;
-  private final BlockForward forward;
+  private final List<LoadedBlock> blocks;
+  private final SpanForward forward;
   private boolean closed;
 
   private BlockSpan(
       ModelConfig config,
       Span span,
       Arena arena,
-      List<BlockWeights> blocks,
-      BlockForward forward) {
+      List<LoadedBlock> blocks,
+      SpanForward forward) {
     this.config = config;
     this.span = span;
     this.arena = arena;
@@ -48,20 +48,21 @@ public final class BlockSpan implements AutoCloseable {
       GgufFile file, ModelConfig config, Span span, ComputePool pool, LoadProgress progress) {
     TensorLoader loader = new TensorLoader(file, pool, progress, tensorNames(file, config, span));
     Arena arena = Arena.ofShared();
-    List<BlockWeights> blocks = new ArrayList<>();
+    List<LoadedBlock> blocks = new ArrayList<>();
     boolean complete = false;
     try {
       for (int i = span.start(); i < span.end(); i++) {
-        blocks.add(BlockWeights.load(loader, file, config.plan(i), i, arena));
+        BlockWeights weights = BlockWeights.load(loader, file, config.plan(i), i, arena);
+        blocks.add(LoadedBlock.of(i, weights, pool.kernels()));
       }
       RopeTable rope = ropeTable(file, config, span);
       file.checkUnchanged();
+      SpanForward forward = new SpanForward(config, blocks, rope, pool);
       complete = true;
-      BlockForward forward = new BlockForward(config, span, blocks, rope, pool);
       return new BlockSpan(config, span, arena, blocks, forward);
     } finally {
       if (!complete) {
-        closeAll(blocks);
+        blocks.forEach(block -> block.weights().close());
         arena.close();
       }
     }
@@ -105,7 +106,7 @@ public final class BlockSpan implements AutoCloseable {
 
   /** Bytes of packed weights. */
   public long packedBytes() {
-    return blocks.stream().mapToLong(BlockWeights::packedBytes).sum();
+    return blocks.stream().mapToLong(block -> block.weights().packedBytes()).sum();
   }
 
   /**
@@ -134,8 +135,13 @@ public final class BlockSpan implements AutoCloseable {
    * has passed.
    */
   public void warmUp(long deadlineNanos) {
+    warmUp(KvType.F16, deadlineNanos);
+  }
+
+  /** The same with caches of that type. */
+  public void warmUp(KvType type, long deadlineNanos) {
     checkOpen();
-    new WarmUp(config, this).run(deadlineNanos);
+    WarmUp.blocks(config, blocks, forward, type, deadlineNanos);
   }
 
   private void checkOpen() {
@@ -150,13 +156,9 @@ public final class BlockSpan implements AutoCloseable {
     if (!closed) {
       closed = true;
       forward.close();
-      closeAll(blocks);
+      blocks.forEach(block -> block.weights().close());
       arena.close();
     }
-  }
-
-  static void closeAll(Iterable<? extends BlockWeights> all) {
-    all.forEach(BlockWeights::close);
   }
 
   /** Hears how far a load is. */

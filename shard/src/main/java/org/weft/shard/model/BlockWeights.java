@@ -131,6 +131,14 @@ record BlockWeights(
     return projections().stream().mapToLong(projection -> projection.matrix().bytes()).sum();
   }
 
+  /** The types of all matrices: what decides which kernels compute this block. */
+  String signature() {
+    StringBuilder signature = new StringBuilder();
+    projections()
+        .forEach(projection -> signature.append(projection.matrix().type()).append(' '));
+    return signature.toString();
+  }
+
   /** Whether the products with the first norm's output need int8 inputs. */
   boolean attentionQuantized() {
     return query.matrix().quantized() || key.matrix().quantized() || value.matrix().quantized();

@@ -134,6 +134,31 @@ public final class KvCache implements AutoCloseable {
     }
   }
 
+  /**
+   * Refuses a step at {@code position} that leaves a gap or wants back what is lost. {@code end}:
+   * where the rows before it in the same batch end, or -1.
+   */
+  void checkStep(int position, int end) {
+    if (end >= 0 ? position != end : position > length) {
+      throw new ShardException(
+          ShardError.ARGUMENT,
+          "a step at position "
+              + position
+              + " does not follow the "
+              + (end >= 0 ? end : length)
+              + " positions before it");
+    }
+    if (end < 0 && !canCutTo(position)) {
+      throw new ShardException(
+          ShardError.ARGUMENT,
+          "a step at position "
+              + position
+              + " comes too late: the sliding window keeps only what "
+              + shortestLength()
+              + " needs");
+    }
+  }
+
   void checkOpen() {
     if (closed.get()) {
       throw new ShardException(ShardError.ARGUMENT, "the cache is closed");

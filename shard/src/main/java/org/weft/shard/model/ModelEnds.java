@@ -17,24 +17,20 @@ public record ModelEnds(Embedding embedding, OutputHead head) implements AutoClo
   public static ModelEnds load(
       GgufFile file, ModelConfig config, ComputePool pool, BlockSpan.LoadProgress progress) {
     TensorLoader loader = new TensorLoader(file, pool, progress, tensorNames(file, config));
-    List<AutoCloseable> loaded = new ArrayList<>();
+    List<PackedMatrix> loaded = new ArrayList<>();
     boolean complete = false;
     try {
-      PackedMatrix embedding = loader.matrix(EndsPlan.EMBEDDING, matrixShape(config));
-      loaded.add(embedding);
-      PackedMatrix output = embedding;
+      loaded.add(loader.matrix(EndsPlan.EMBEDDING, matrixShape(config)));
       if (!config.ends().tied()) {
-        output = loader.matrix(EndsPlan.OUTPUT, matrixShape(config));
-        loaded.add(output);
+        loaded.add(loader.matrix(EndsPlan.OUTPUT, matrixShape(config)));
       }
-      OutputHead head = OutputHead.load(loader, config, output, pool);
-      loaded.add(head);
       file.checkUnchanged();
+      OutputHead head = OutputHead.load(loader, config, loaded.getLast(), pool);
       complete = true;
-      return new ModelEnds(new Embedding(embedding), head);
+      return new ModelEnds(new Embedding(loaded.getFirst()), head);
     } finally {
       if (!complete) {
-        BlockSpan.closeAll(loaded);
+        loaded.forEach(PackedMatrix::close);
       }
     }
   }

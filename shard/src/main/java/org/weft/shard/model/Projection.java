@@ -1,9 +1,10 @@
 package org.weft.shard.model;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import org.jspecify.annotations.Nullable;
 import org.weft.shard.kernel.Activations;
+import org.weft.shard.kernel.Elementwise;
+import org.weft.shard.kernel.Kernels;
 import org.weft.shard.kernel.MatMul;
 import org.weft.shard.kernel.PackedMatrix;
 
@@ -14,17 +15,11 @@ import org.weft.shard.kernel.PackedMatrix;
  */
 record Projection(PackedMatrix matrix, @Nullable MemorySegment bias) implements AutoCloseable {
   /** As {@link MatMul#rows}, the bias added afterwards. */
-  void rows(Activations x, int from, int to, MemorySegment y, int yStride) {
+  void rows(Kernels kernels, Activations x, int from, int to, MemorySegment y, int yStride) {
     MatMul.rows(matrix, x, from, to, y, yStride);
     if (bias != null) {
       for (int t = 0; t < x.rows(); t++) {
-        for (int r = from; r < to; r++) {
-          long at = (long) t * yStride + r;
-          float sum =
-              y.getAtIndex(ValueLayout.JAVA_FLOAT, at)
-                  + bias.getAtIndex(ValueLayout.JAVA_FLOAT, r);
-          y.setAtIndex(ValueLayout.JAVA_FLOAT, at, sum);
-        }
+        Elementwise.add(kernels, y, (long) t * yStride + from, bias, from, to - from);
       }
     }
   }
