@@ -1,6 +1,7 @@
 package org.weft.shard.model;
 
 import java.util.List;
+import org.weft.shard.kernel.Rope;
 
 /**
  * What one block consists of: everything that {@link BlockSpan} needs to compute it, as data, so
@@ -11,7 +12,7 @@ import java.util.List;
  */
 public record BlockPlan(
     Attention attention,
-    Rope rope,
+    Rotary rotary,
     FeedForward feedForward,
     float epsilon,
     List<TensorPlan> tensors) {
@@ -23,31 +24,20 @@ public record BlockPlan(
   /**
    * Grouped-query attention: {@code heads} share {@code kvHeads}.
    *
-   * @param keyLength elements of one query or key head
-   * @param valueLength elements of one value head
+   * @param headSize elements of one head of queries, keys or values
    * @param scale what q·k is multiplied by
    * @param window positions that a position sees, its own included; 0 means all before it
    */
   public record Attention(
-      int heads, int kvHeads, int keyLength, int valueLength, float scale, int window) {
-    /** Rows of the query matrix. */
+      int heads, int kvHeads, int headSize, float scale, int window) {
+    /** Rows of the query matrix, columns of the output matrix. */
     public int queryRows() {
-      return heads * keyLength;
+      return heads * headSize;
     }
 
-    /** Rows of the key matrix. */
-    public int keyRows() {
-      return kvHeads * keyLength;
-    }
-
-    /** Rows of the value matrix. */
-    public int valueRows() {
-      return kvHeads * valueLength;
-    }
-
-    /** Columns of the output matrix. */
-    public int outputCols() {
-      return heads * valueLength;
+    /** Rows of the key matrix, and of the value matrix. */
+    public int kvRows() {
+      return kvHeads * headSize;
     }
   }
 
@@ -63,12 +53,6 @@ public record BlockPlan(
     SILU
   }
 
-  /** Which two elements of a head turn together. */
-  public enum Pairing {
-    /** Elements 2i and 2i + 1, as files of the llama architecture have their rows permuted. */
-    ADJACENT
-  }
-
   /**
    * Rotary positions.
    *
@@ -77,8 +61,8 @@ public record BlockPlan(
    * @param attentionFactor what sine and cosine are multiplied by
    * @param factorsTensor whether the file has a tensor that divides each frequency (Llama 3)
    */
-  public record Rope(
-      Pairing pairing,
+  public record Rotary(
+      Rope.Pairing pairing,
       int dimensions,
       double base,
       RopeScaling scaling,

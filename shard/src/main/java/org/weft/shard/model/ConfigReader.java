@@ -8,12 +8,12 @@ import org.weft.shard.ShardException;
 import org.weft.shard.gguf.GgufFile;
 import org.weft.shard.gguf.Metadata;
 import org.weft.shard.gguf.TensorInfo;
+import org.weft.shard.kernel.Rope;
 import org.weft.shard.model.BlockPlan.Activation;
 import org.weft.shard.model.BlockPlan.Attention;
 import org.weft.shard.model.BlockPlan.FeedForward;
-import org.weft.shard.model.BlockPlan.Pairing;
 import org.weft.shard.model.BlockPlan.Role;
-import org.weft.shard.model.BlockPlan.Rope;
+import org.weft.shard.model.BlockPlan.Rotary;
 import org.weft.shard.model.BlockPlan.RopeScaling;
 import org.weft.shard.model.BlockPlan.TensorPlan;
 
@@ -26,7 +26,7 @@ final class ConfigReader {
   private static final int MAX_BLOCKS = 4096;
   private static final int MAX_WIDTH = 1 << 18;
   private static final int MAX_HEADS = 4096;
-  private static final int MAX_HEAD_LENGTH = 1024;
+  private static final int MAX_HEAD_SIZE = 1024;
   private static final int MAX_FEED_FORWARD = 1 << 20;
   private static final int MAX_VOCABULARY = 1 << 24;
   private static final int MAX_CONTEXT = 1 << 27;
@@ -64,13 +64,13 @@ final class ConfigReader {
     int context = count("context_length", 1, MAX_CONTEXT);
     float epsilon = (float) number("attention.layer_norm_rms_epsilon", 0, 1);
     Attention attention = attention(width, context);
-    Rope rope = rope(attention, context);
+    Rotary rotary = rotary(attention, context);
     FeedForward feedForward =
         new FeedForward(count("feed_forward_length", 1, MAX_FEED_FORWARD), Activation.SILU);
     BlockPlan plan =
         new BlockPlan(
             attention,
-            rope,
+            rotary,
             feedForward,
             epsilon,
             llamaTensors(width, attention, feedForward.length()));
@@ -124,23 +124,34 @@ final class ConfigReader {
               + " "
               + kvHeads);
     }
-    int keyLength = headLength("attention.key_length", width, heads);
-    int valueLength = headLength("attention.value_length", width, heads);
+    int headSize = headSize("attention.key_length", width, heads);
+    int valueSize = headSize("attention.value_length", width, heads);
+    if (valueSize != headSize) {
+      throw unsupported(
+          key("attention.value_length")
+              + " is "
+              + valueSize
+              + " and "
+              + key("attention.key_length")
+              + " "
+              + headSize
+              + ": heads of two sizes are not supported");
+    }
     int window = optionalCount("attention.sliding_window", 0, 0, Integer.MAX_VALUE);
-    double scale = 1 / Math.sqrt(keyLength);
+    double scale = 1 / Math.sqrt(headSize);
     if (metadata.number(key("attention.scale")).isPresent()) {
       double given = number("attention.scale", 0, 1e6);
       scale = given == 0 ? scale : given;
     }
     return new Attention(
-        heads, kvHeads, keyLength, valueLength, (float) scale, window >= context ? 0 : window);
+        heads, kvHeads, headSize, (float) scale, window >= context ? 0 : window);
   }
 
-  private int headLength(String suffix, int width, int heads) {
+  private int headSize(String suffix, int width, int heads) {
     if (metadata.integer(key(suffix)).isPresent()) {
-      return count(suffix, 1, MAX_HEAD_LENGTH);
+      return count(suffix, 1, MAX_HEAD_SIZE);
     }
-    if (width % heads != 0 || width / heads > MAX_HEAD_LENGTH) {
+    if (width % heads != 0 || width / heads > MAX_HEAD_SIZE) {
       throw format(
           key("embedding_length")
               + " "
@@ -154,15 +165,15 @@ final class ConfigReader {
     return width / heads;
   }
 
-  private Rope rope(Attention attention, int context) {
-    int dimensions = optionalCount("rope.dimension_count", attention.keyLength(), 0, 1 << 20);
-    if (dimensions % 2 != 0 || dimensions > attention.keyLength()) {
+  private Rotary rotary(Attention attention, int context) {
+    int dimensions = optionalCount("rope.dimension_count", attention.headSize(), 0, 1 << 20);
+    if (dimensions % 2 != 0 || dimensions > attention.headSize()) {
       throw format(
           key("rope.dimension_count")
               + " is "
               + dimensions
               + ": an even number up to the head size "
-              + attention.keyLength()
+              + attention.headSize()
               + " was expected");
     }
     double base = metadata.number(key("rope.freq_base")).isPresent() ? number("rope.freq_base", 0, 1e12) : 10_000;
@@ -170,8 +181,8 @@ final class ConfigReader {
         metadata.number(key("rope.scaling.attn_factor")).isPresent()
             ? number("rope.scaling.attn_factor", 0, 1e3)
             : 1;
-    boolean factors = file.tensor(RopeTable.FACTORS).isPresent();
-    return new Rope(Pairing.ADJACENT, dimensions, base, scaling(context), attentionFactor, factors);
+    boolean factors = file.tensor(RopeFrequencies.FACTORS_TENSOR).isPresent();
+    return new Rotary(Rope.Pairing.ADJACENT, dimensions, base, scaling(context), attentionFactor, factors);
   }
 
   private RopeScaling scaling(int context) {
@@ -211,16 +222,16 @@ final class ConfigReader {
     List<TensorPlan> tensors = new ArrayList<>();
     tensors.add(TensorPlan.vector(Role.ATTENTION_NORM, width));
     tensors.add(TensorPlan.matrix(Role.QUERY, width, attention.queryRows()));
-    tensors.add(TensorPlan.matrix(Role.KEY, width, attention.keyRows()));
-    tensors.add(TensorPlan.matrix(Role.VALUE, width, attention.valueRows()));
-    tensors.add(TensorPlan.matrix(Role.OUTPUT, attention.outputCols(), width));
+    tensors.add(TensorPlan.matrix(Role.KEY, width, attention.kvRows()));
+    tensors.add(TensorPlan.matrix(Role.VALUE, width, attention.kvRows()));
+    tensors.add(TensorPlan.matrix(Role.OUTPUT, attention.queryRows(), width));
     tensors.add(TensorPlan.vector(Role.FEED_FORWARD_NORM, width));
     tensors.add(TensorPlan.matrix(Role.GATE, width, feedForward));
     tensors.add(TensorPlan.matrix(Role.UP, width, feedForward));
     tensors.add(TensorPlan.matrix(Role.DOWN, feedForward, width));
     tensors.add(TensorPlan.bias(Role.QUERY_BIAS, attention.queryRows()));
-    tensors.add(TensorPlan.bias(Role.KEY_BIAS, attention.keyRows()));
-    tensors.add(TensorPlan.bias(Role.VALUE_BIAS, attention.valueRows()));
+    tensors.add(TensorPlan.bias(Role.KEY_BIAS, attention.kvRows()));
+    tensors.add(TensorPlan.bias(Role.VALUE_BIAS, attention.kvRows()));
     tensors.add(TensorPlan.bias(Role.OUTPUT_BIAS, width));
     tensors.add(TensorPlan.bias(Role.GATE_BIAS, feedForward));
     tensors.add(TensorPlan.bias(Role.UP_BIAS, feedForward));

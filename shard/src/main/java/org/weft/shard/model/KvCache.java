@@ -1,5 +1,8 @@
 package org.weft.shard.model;
 
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.weft.shard.ShardError;
@@ -21,7 +24,11 @@ public final class KvCache implements AutoCloseable {
    * Where page i of the session begins in the slab: positions [32 i, 32 i + 32). In a sliding
    * window the pages are a ring, and their offsets come again.
    */
-  private final long[] offsets;
+  private final MemorySegment offsets; // int64 [ceil(maxLength / 32)]
+
+
+  /** Whether pages come again, which only a sliding window allows. */
+  private final boolean ring;
 
   private int length;
 
@@ -34,9 +41,11 @@ public final class KvCache implements AutoCloseable {
     this.memory = memory;
     this.pages = pages;
     this.maxLength = maxLength;
-    offsets = new long[Math.ceilDiv(maxLength, KvPool.PAGE_POSITIONS)];
-    for (int i = 0; i < offsets.length; i++) {
-      offsets[i] = pages[i % pages.length] * layout.pageBytes();
+    int count = Math.ceilDiv(maxLength, KvPool.PAGE_POSITIONS);
+    ring = count > pages.length;
+    offsets = Arena.ofAuto().allocate(JAVA_LONG, count);
+    for (int i = 0; i < count; i++) {
+      offsets.setAtIndex(JAVA_LONG, i, pages[i % pages.length] * layout.pageBytes());
     }
   }
 
@@ -76,9 +85,7 @@ public final class KvCache implements AutoCloseable {
           ShardError.ARGUMENT,
           "a cache of " + this.length + " positions cannot be cut to " + length);
     }
-    if (length == 0) {
-      oldest = 0;
-    } else if (length < shortestLength()) {
+    if (!canCutTo(length)) {
       throw new ShardException(
           ShardError.ARGUMENT,
           "a cache of "
@@ -89,12 +96,24 @@ public final class KvCache implements AutoCloseable {
               + shortestLength()
               + " needs");
     }
+    if (length == 0) {
+      oldest = 0;
+    }
     this.length = length;
+  }
+
+  boolean isRing() {
+    return ring;
+  }
+
+  /** Whether {@link #truncate} could cut to {@code length}, were the cache that long. */
+  boolean canCutTo(int length) {
+    return length == 0 || length >= shortestLength();
   }
 
   /** Cuts back after a step that failed: to {@code length}, or to nothing where that is lost. */
   void cutBack(int length) {
-    truncate(length < shortestLength() ? 0 : Math.min(length, this.length));
+    truncate(canCutTo(length) ? Math.min(length, this.length) : 0);
   }
 
   /**
@@ -102,7 +121,7 @@ public final class KvCache implements AutoCloseable {
    * the last.
    */
   int maxRowsAtOnce() {
-    return offsets.length == pages.length
+    return !ring
         ? maxLength
         : pages.length * KvPool.PAGE_POSITIONS - layout.window();
   }
@@ -110,8 +129,33 @@ public final class KvCache implements AutoCloseable {
   /** Notes that positions up to {@code end} are being written. */
   void advance(int end) {
     length = end;
-    if (offsets.length > pages.length) {
+    if (ring) {
       oldest = Math.max(oldest, end - pages.length * KvPool.PAGE_POSITIONS);
+    }
+  }
+
+  /**
+   * Refuses a step at {@code position} that leaves a gap or wants back what is lost. {@code end}:
+   * where the rows before it in the same batch end, or -1.
+   */
+  void checkStep(int position, int end) {
+    if (end >= 0 ? position != end : position > length) {
+      throw new ShardException(
+          ShardError.ARGUMENT,
+          "a step at position "
+              + position
+              + " does not follow the "
+              + (end >= 0 ? end : length)
+              + " positions before it");
+    }
+    if (end < 0 && !canCutTo(position)) {
+      throw new ShardException(
+          ShardError.ARGUMENT,
+          "a step at position "
+              + position
+              + " comes too late: the sliding window keeps only what "
+              + shortestLength()
+              + " needs");
     }
   }
 
@@ -129,9 +173,14 @@ public final class KvCache implements AutoCloseable {
     return layout;
   }
 
-  /** Byte offsets of the pages in {@link #memory()}, by position / 32. */
-  long[] pageOffsets() {
+  /** int64 [pages of the session]: byte offsets in {@link #memory()}, by position / 32. */
+  MemorySegment pageOffsets() {
     return offsets;
+  }
+
+  /** Byte offset of the page that {@code position} stands in. */
+  long pageOffset(int position) {
+    return offsets.getAtIndex(JAVA_LONG, position / KvPool.PAGE_POSITIONS);
   }
 
   @Override

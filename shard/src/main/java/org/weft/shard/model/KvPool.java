@@ -3,6 +3,7 @@ package org.weft.shard.model;
 import java.util.Optional;
 import org.weft.shard.ShardError;
 import org.weft.shard.ShardException;
+import org.weft.shard.kernel.KvFormat;
 
 /**
  * KV pages of 32 positions for one span, in one slab of memory that the system fills only as pages
@@ -10,7 +11,7 @@ import org.weft.shard.ShardException;
  * use stays as small as the busiest moment asked.
  */
 public final class KvPool implements AutoCloseable {
-  public static final int PAGE_POSITIONS = KvLayout.PAGE_POSITIONS;
+  public static final int PAGE_POSITIONS = KvFormat.POSITIONS;
 
   /** How far a cache of a model with a sliding window can be cut back, in positions. */
   public static final int DEFAULT_MAX_REWIND = 512;

@@ -15,6 +15,7 @@ import org.weft.shard.ShardException;
  * calloc} takes it from the system untouched, where {@link Arena#allocate} would write zeros over
  * all of it first.
  */
+@SuppressWarnings("restricted") // native memory is the point of this class
 final class Slab implements AutoCloseable {
   private static final long ALIGNMENT = 4096;
 
