@@ -56,22 +56,25 @@ final class HeaderCursor {
   }
 
   /**
-   * A count of things that take {@code bytesEach} bytes or more: never more than the rest of the
-   * file could hold, nor than {@code most}.
+   * A count of things that take {@code bytesEach} bytes or more: never more than {@code most}, nor
+   * than the rest of the file can hold.
    */
-  long count(String field, long bytesEach, long most) {
-    long count = int64(field);
-    if (count < 0 || count > remaining() / bytesEach) {
-      throw damaged(
-          field
-              + " is "
-              + Long.toUnsignedString(count)
-              + ", more than the file's "
-              + size()
-              + " bytes can hold");
+  long checkCount(long count, String field, long bytesEach, long most) {
+    if (count < 0 || count > most) {
+      String shown = Long.toUnsignedString(count);
+      throw damaged(field + " is " + shown + ", and Weft accepts at most " + most);
     }
-    if (count > most) {
-      throw damaged(field + " is " + count + ", and Weft accepts at most " + most);
+    if (count > remaining() / bytesEach) {
+      throw new ShardException(
+          ShardError.FORMAT,
+          file
+              + " is cut short or damaged: "
+              + field
+              + " is "
+              + count
+              + ", more than its "
+              + size()
+              + " bytes can hold; fetch the file again");
     }
     return count;
   }

@@ -63,8 +63,10 @@ final class HeaderReader {
   private Header header() {
     magic();
     int version = version();
-    long tensorCount = cursor.count("the tensor count", LEAST_TENSOR_BYTES, MOST_TENSORS);
-    long keyCount = cursor.count("the metadata count", LEAST_ENTRY_BYTES, MOST_KEYS);
+    long tensorCount = cursor.int64("the tensor count");
+    long keyCount = cursor.int64("the metadata count");
+    cursor.checkCount(tensorCount, "the tensor count", LEAST_TENSOR_BYTES, MOST_TENSORS);
+    cursor.checkCount(keyCount, "the metadata count", LEAST_ENTRY_BYTES, MOST_KEYS);
     Metadata metadata = metadata(keyCount);
     long alignment = alignment(metadata);
     List<Declared> declared = new ArrayList<>();
@@ -163,7 +165,8 @@ final class HeaderReader {
       throw cursor.unsupported(field + " is an array of arrays, which Weft does not read");
     }
     long each = element == MetadataType.STRING ? Long.BYTES : element.bytes();
-    long count = cursor.count("the element count of " + field, each, MOST_METADATA_BYTES);
+    String counted = "the element count of " + field;
+    long count = cursor.checkCount(cursor.int64(counted), counted, each, MOST_METADATA_BYTES);
     long start = cursor.position();
     if (element == MetadataType.STRING) {
       cursor.skipStrings(field, count);

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes GGUF files of any content for tests, malformed ones too: what it is told is what it
@@ -25,8 +26,8 @@ public final class GgufWriter {
   private int version = 3;
   private int alignment = 32;
   private long keyCount;
-  private long declaredTensors = -1;
-  private long declaredKeys = -1;
+  private @Nullable Long declaredTensors;
+  private @Nullable Long declaredKeys;
   private long nextOffset;
 
   public GgufWriter version(int value) {
@@ -164,9 +165,9 @@ public final class GgufWriter {
   public byte[] bytes() {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     out.writeBytes("GGUF".getBytes(StandardCharsets.US_ASCII));
-    long tensorCount = declaredTensors < 0 ? tensors.size() : declaredTensors;
+    long tensorCount = declaredTensors == null ? tensors.size() : declaredTensors;
     ByteBuffer counts = little(20).putInt(version).putLong(tensorCount);
-    out.writeBytes(counts.putLong(declaredKeys < 0 ? keyCount : declaredKeys).array());
+    out.writeBytes(counts.putLong(declaredKeys == null ? keyCount : declaredKeys).array());
     out.writeBytes(entries.toByteArray());
     int end = 0;
     for (Tensor tensor : tensors) {
