@@ -49,8 +49,7 @@ final class BytePairModel implements TextModel {
       }
       String left = merge.substring(0, space);
       String right = merge.substring(space + 1);
-      this.merges.put(
-          symbol(left, extra), symbol(right, extra), rank, symbol(left + right, extra));
+      this.merges.put(symbol(left, extra), symbol(right, extra), rank, symbol(left + right, extra));
     }
   }
 

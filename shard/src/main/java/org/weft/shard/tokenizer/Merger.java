@@ -3,10 +3,10 @@ package org.weft.shard.tokenizer;
 import java.util.Arrays;
 
 /**
- * Merges neighbouring symbols, lowest rank first and leftmost among equals, until nothing merges:
- * a linked list of symbols and a heap of candidates, so that a word of n symbols takes n log n
- * steps whatever it looks like. A candidate is one long, rank above position; one that was
- * overtaken is recognised by asking the table again. One call's; one thread.
+ * Merges neighbouring symbols, lowest rank first and leftmost among equals, until nothing merges: a
+ * linked list of symbols and a heap of candidates, so that a word of n symbols takes n log n steps
+ * whatever it looks like. A candidate is one long, rank above position; one that was overtaken is
+ * recognised by asking the table again. One call's; one thread.
  */
 final class Merger {
   private static final int NONE = -1;

@@ -100,29 +100,27 @@ final class SentencePieceModel implements TextModel {
   }
 
   private String escape(String text, boolean first) {
-    StringBuilder escaped = new StringBuilder(text.length() + 1);
-    if (flags.removeExtraWhitespaces()) {
-      for (int i = 0; i < text.length(); i++) {
-        boolean space = text.charAt(i) == ' ';
-        if (!space) {
-          escaped.append(text.charAt(i));
-        } else if (!escaped.isEmpty() && escaped.charAt(escaped.length() - 1) != ' ') {
-          escaped.append(' ');
-        }
+    String kept = flags.removeExtraWhitespaces() ? collapse(text) : text;
+    boolean prefix = flags.addSpacePrefix() && first && !kept.isEmpty();
+    return (prefix ? SPACE + kept : kept).replace(' ', SPACE);
+  }
+
+  /** No space at either end, single ones between; at the end, escaped ones count too. */
+  private static String collapse(String text) {
+    StringBuilder kept = new StringBuilder(text.length());
+    boolean afterSpace = true;
+    for (int i = 0; i < text.length(); i++) {
+      boolean space = text.charAt(i) == ' ';
+      if (!space || !afterSpace) {
+        kept.append(text.charAt(i));
       }
-      if (!escaped.isEmpty() && escaped.charAt(escaped.length() - 1) == ' ') {
-        escaped.setLength(escaped.length() - 1);
-      }
-      if (escaped.isEmpty()) {
-        return "";
-      }
-    } else {
-      escaped.append(text);
+      afterSpace = space;
     }
-    if (flags.addSpacePrefix() && first) {
-      escaped.insert(0, ' ');
+    int end = kept.length();
+    while (end > 0 && (kept.charAt(end - 1) == ' ' || kept.charAt(end - 1) == SPACE)) {
+      end--;
     }
-    return escaped.toString().replace(' ', SPACE);
+    return kept.substring(0, end);
   }
 
   /** Byte tokens for a character without one; whether it came out as the unknown token. */

@@ -1,12 +1,11 @@
 package org.weft.shard.tokenizer;
 
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
  * Token by token to text, holding back incomplete characters: at most three bytes that more bytes
- * may complete. What it gives, put together, is what decoding the bytes at once gives. One stream's;
- * one thread.
+ * may complete. What it gives, put together, is what decoding the bytes at once gives. One
+ * stream's; one thread.
  */
 public final class StreamingDetokenizer {
   private final Tokenizer tokenizer;
@@ -32,40 +31,17 @@ public final class StreamingDetokenizer {
     first = false;
     byte[] all = Arrays.copyOf(held, held.length + bytes.length - skip);
     System.arraycopy(bytes, skip, all, held.length, bytes.length - skip);
-    int complete = all.length - incomplete(all);
+    StringBuilder text = new StringBuilder(all.length);
+    int complete = Utf8.decode(all, false, text);
     held = Arrays.copyOfRange(all, complete, all.length);
-    return new String(all, 0, complete, StandardCharsets.UTF_8);
+    return text.toString();
   }
 
   /** What is still held back, ill-formed bytes as U+FFFD. */
   public String finish() {
-    String rest = new String(held, StandardCharsets.UTF_8);
+    StringBuilder rest = new StringBuilder();
+    Utf8.decode(held, true, rest);
     held = new byte[] {};
-    return rest;
-  }
-
-  /** How many bytes at the end begin a character that is well-formed so far. */
-  private static int incomplete(byte[] bytes) {
-    for (int n = 1; n <= Math.min(3, bytes.length); n++) {
-      int lead = bytes[bytes.length - n] & 0xFF;
-      if ((lead & 0xC0) == 0x80) {
-        continue;
-      }
-      int length = lead < 0xC2 || lead > 0xF4 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
-      boolean begins = length > n && (n == 1 || follows(lead, bytes[bytes.length - n + 1] & 0xFF));
-      return begins ? n : 0;
-    }
-    return 0;
-  }
-
-  /** Whether {@code second} may follow {@code lead}: no overlong forms, surrogates or beyond. */
-  private static boolean follows(int lead, int second) {
-    return switch (lead) {
-      case 0xE0 -> second >= 0xA0;
-      case 0xED -> second <= 0x9F;
-      case 0xF0 -> second >= 0x90;
-      case 0xF4 -> second <= 0x8F;
-      default -> true;
-    };
+    return rest.toString();
   }
 }

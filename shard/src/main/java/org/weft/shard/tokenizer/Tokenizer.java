@@ -58,9 +58,7 @@ public interface Tokenizer {
     return false;
   }
 
-  /**
-   * A decoder of a whole text that never splits a UTF-8 character. Special tokens are left out.
-   */
+  /** A decoder of a whole text that never splits a UTF-8 character. Special tokens are left out. */
   default StreamingDetokenizer detokenizer() {
     return new StreamingDetokenizer(this, true);
   }

@@ -25,8 +25,7 @@ final class TokenizerFile {
 
   private static Tokenizer bytePair(Metadata metadata) {
     Vocabulary vocabulary = vocabulary(metadata);
-    PreTokenizer words =
-        PreTokenizer.named(metadata.string(PREFIX + "pre").orElse("default"));
+    PreTokenizer words = PreTokenizer.named(metadata.string(PREFIX + "pre").orElse("default"));
     SpecialIds specials = SpecialIds.of(metadata, vocabulary, false, words.addBos());
     List<String> merges = required(metadata.strings(PREFIX + "merges").orElse(null), "merges");
     return new VocabularyTokenizer(

@@ -84,11 +84,13 @@ final class VocabularyTokenizer implements Tokenizer {
   public String decode(int[] ids) {
     ByteArrayOutputStream out = new ByteArrayOutputStream(ids.length * 4);
     for (int i = 0; i < ids.length; i++) {
-      byte[] piece = bytes(ids[i], true);
+      byte[] piece = bytes[vocabulary.check(ids[i])];
       int skip = i == 0 && spaceAdded(ids[i]) ? 1 : 0;
       out.write(piece, skip, piece.length - skip);
     }
-    return out.toString(StandardCharsets.UTF_8);
+    StringBuilder text = new StringBuilder(out.size());
+    Utf8.decode(out.toByteArray(), true, text);
+    return text.toString();
   }
 
   @Override

@@ -12,10 +12,7 @@ import static org.weft.shard.tokenizer.CharClass.SYMBOL;
 final class WordRules {
   private static final int WORD_OR_BLANK = SPACE | LETTER | NUMBER;
 
-  /**
-   * GPT-2: {@code 's|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+|
-   * ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+}.
-   */
+  /** GPT-2: {@code 's|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+}. */
   static int gpt2(String text, int i, int end) {
     int contracted = contraction(text, i, end, false);
     if (contracted > i) {
