@@ -18,7 +18,7 @@ module org.weft.node {
 
   exports org.weft.node;
   exports org.weft.node.directory;
-  //gw exports org.weft.node.gateway;
+  exports org.weft.node.gateway;
   exports org.weft.node.generation;
   exports org.weft.node.metrics;
   exports org.weft.node.routing;

@@ -11,6 +11,9 @@ import org.weft.node.session.InferenceSession;
  * until the answer ends. Every call runs in its caller's thread; thread-safe.
  */
 public final class GenerationLoop implements AutoCloseable {
+  /** Characters per token that no prose reaches; beyond that it is worth a closer look. */
+  private static final long LONG_TOKEN = 16;
+
   private final LanguageModel model;
   private final GenerationConfig config;
   private final LongSupplier nanoTime;
@@ -69,6 +72,29 @@ public final class GenerationLoop implements AutoCloseable {
   /** Refuses a prompt that is empty, has ids outside the vocabulary or leaves no room. */
   public void requireFits(int[] ids, int room) {
     Generation.requireFits(model, ids, room);
+  }
+
+  /**
+   * Refuses a text that cannot fit whatever its tokens are, before time goes into finding them.
+   *
+   * @throws NodeException TOO_LONG
+   */
+  public void requireHope(long characters) {
+    long positions = model.positions();
+    if (characters > positions * LONG_TOKEN && characters > positions * longestToken()) {
+      throw new NodeException(
+          NodeError.TOO_LONG,
+          "the prompt has far more tokens than the model's context of %d".formatted(positions));
+    }
+  }
+
+  /** Twice the longest token's bytes: a tokenizer may drop white space. */
+  private long longestToken() {
+    int longest = 1;
+    for (int id = 0; id < model.tokenizer().size(); id++) {
+      longest = Math.max(longest, model.tokenizer().bytes(id, true).length);
+    }
+    return 2L * longest;
   }
 
   /** Ends the thread of the output head. The model stays open: its owner closes it. */

@@ -1,5 +1,6 @@
 package org.weft.node.metrics;
 
+import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -13,9 +14,11 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 import org.weft.node.NodeError;
 import org.weft.node.NodeException;
 
@@ -28,66 +31,99 @@ public final class HttpListener implements AutoCloseable {
   private static final int BACKLOG = 1024;
   private static final int MAX_PORT = 65_535;
 
-  private final Vertx vertx;
-  private final HttpServer server;
+  private final Vertx vertx = Vertx.vertx(options());
+  private volatile @Nullable HttpServer server;
+  private String host = "";
+
+  /** What hears of requests, of what is no request, and of new connections. */
+  public record Handlers(
+      Handler<HttpServerRequest> requests,
+      Handler<HttpServerRequest> invalid,
+      Handler<HttpConnection> connections) {}
+
+  /** Listens with handlers that need no Vert.x; see {@link #listen}. */
+  public static HttpListener open(String host, int port, Handler<HttpServerRequest> requests) {
+    HttpListener listener = new HttpListener();
+    listener.listen(
+        host,
+        port,
+        new Handlers(
+            requests,
+            HttpServerRequest.DEFAULT_INVALID_REQUEST_HANDLER,
+            connection -> connection.exceptionHandler(e -> {})));
+    return listener;
+  }
+
+  /** For handlers that are not made yet. */
+  public Vertx vertx() {
+    return vertx;
+  }
 
   /**
-   * Listens.
+   * Listens, once.
    *
    * @param port 0 lets the system choose
-   * @throws NodeException ADDRESS where that is not possible
+   * @throws NodeException ADDRESS where that is not possible; this is closed then
    */
-  public static HttpListener open(
-      String host,
-      int port,
-      Handler<HttpServerRequest> requests,
-      Handler<HttpConnection> connections) {
-    InetSocketAddress address = address(host, port);
-    Vertx vertx = Vertx.vertx(options());
-    HttpServer server =
-        vertx
-            .createHttpServer(
-                new HttpServerOptions()
-                    .setHttp2ClearTextEnabled(false)
-                    .setAcceptBacklog(BACKLOG)
-                    .setTcpNoDelay(true)
-                    .setReuseAddress(true))
-            .requestHandler(requests)
-            .connectionHandler(connections)
-            .exceptionHandler(e -> {}) // a peer that breaks off is no event
-            .invalidRequestHandler(HttpServerRequest.DEFAULT_INVALID_REQUEST_HANDLER);
+  public void listen(String host, int port, Handlers handlers) {
     try {
-      await(server.listen(SocketAddress.inetSocketAddress(address)));
-      return new HttpListener(vertx, server);
+      HttpServer made =
+          vertx
+              .createHttpServer(
+                  new HttpServerOptions()
+                      .setHttp2ClearTextEnabled(false)
+                      .setAcceptBacklog(BACKLOG)
+                      .setTcpNoDelay(true)
+                      .setReuseAddress(true))
+              .requestHandler(handlers.requests())
+              .invalidRequestHandler(handlers.invalid())
+              .connectionHandler(handlers.connections())
+              .exceptionHandler(e -> {}); // a peer that breaks off is no event
+      await(made.listen(SocketAddress.inetSocketAddress(address(host, port))));
+      this.server = made;
+      this.host = host;
     } catch (ExecutionException e) {
-      closeQuietly(vertx);
+      close();
       throw new NodeException(
           NodeError.ADDRESS,
           "cannot listen on %s:%d (%s): choose another port, or 0 for any"
               .formatted(host, port, reason(e.getCause())));
     } catch (TimeoutException e) {
-      closeQuietly(vertx);
+      close();
       throw new NodeException(
           NodeError.ADDRESS, "listening on %s:%d took too long".formatted(host, port));
+    } catch (NodeException e) {
+      close();
+      throw e;
     }
   }
 
-  private HttpListener(Vertx vertx, HttpServer server) {
-    this.vertx = vertx;
-    this.server = server;
-  }
-
+  /** Where it listens. */
   public int port() {
-    return server.actualPort();
+    HttpServer made = server;
+    if (made == null) {
+      throw new NodeException(NodeError.ADDRESS, "the HTTP listener does not listen yet");
+    }
+    return made.actualPort();
   }
 
-  public Vertx vertx() {
-    return vertx;
+  /** Its address; of one that listens everywhere, as this machine sees it. */
+  public String url() {
+    String name =
+        switch (host) {
+          case "0.0.0.0", "::" -> "127.0.0.1";
+          default -> host.contains(":") ? "[" + host + "]" : host;
+        };
+    return "http://" + name + ":" + port();
   }
 
   @Override
   public void close() {
-    closeQuietly(vertx);
+    try {
+      await(vertx.close());
+    } catch (ExecutionException | TimeoutException e) {
+      // Nothing can be done about it, and its threads are daemons of a process that ends.
+    }
   }
 
   private static VertxOptions options() {
@@ -120,18 +156,10 @@ public final class HttpListener implements AutoCloseable {
 
   private static String reason(Throwable cause) {
     String message = cause.getMessage();
-    return message == null ? "the system refuses it" : message.toLowerCase(java.util.Locale.ROOT);
+    return message == null ? "the system refuses it" : message.toLowerCase(Locale.ROOT);
   }
 
-  private static void closeQuietly(Vertx vertx) {
-    try {
-      await(vertx.close());
-    } catch (ExecutionException | TimeoutException e) {
-      // Nothing can be done about it, and the process is on its way out.
-    }
-  }
-
-  private static <T> void await(io.vertx.core.Future<T> future)
+  private static void await(Future<?> future)
       throws ExecutionException, TimeoutException {
     try {
       future

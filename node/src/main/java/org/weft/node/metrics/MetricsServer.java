@@ -10,7 +10,6 @@ public final class MetricsServer implements AutoCloseable {
   public static final String CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
   private final HttpListener listener;
-  private final String host;
 
   /**
    * Listens; port 0 lets the system choose.
@@ -21,12 +20,11 @@ public final class MetricsServer implements AutoCloseable {
   public static MetricsServer start(
       String host, int port, NodeMetrics metrics, Supplier<String> health) {
     return new MetricsServer(
-        HttpListener.open(host, port, request -> handle(request, metrics, health), c -> {}), host);
+        HttpListener.open(host, port, request -> handle(request, metrics, health)));
   }
 
-  private MetricsServer(HttpListener listener, String host) {
+  private MetricsServer(HttpListener listener) {
     this.listener = listener;
-    this.host = host;
   }
 
   public int port() {
@@ -35,12 +33,7 @@ public final class MetricsServer implements AutoCloseable {
 
   /** Where {@code /metrics} is; of a server that listens everywhere, as seen from this machine. */
   public String url() {
-    String name =
-        switch (host) {
-          case "0.0.0.0", "::" -> "127.0.0.1";
-          default -> host.contains(":") ? "[" + host + "]" : host;
-        };
-    return "http://" + name + ":" + port() + "/metrics";
+    return listener.url() + "/metrics";
   }
 
   @Override

@@ -1,0 +1,131 @@
+package org.weft.node.gateway;
+
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import java.time.Duration;
+import java.util.function.Consumer;
+
+/**
+ * Reads a request's body on the event loop, within a size and a time. A body that is too large is
+ * refused while it is still sent; what comes after that is read and thrown away for a while, since
+ * a connection that is closed on unread bytes loses its answer.
+ */
+final class RequestBody {
+  private static final long LINGER_MILLIS = 5000;
+
+  private final Vertx vertx;
+  private final HttpServerRequest request;
+  private final int maxBytes;
+  private final Consumer<ApiError> refused;
+  private final Buffer body = Buffer.buffer();
+  private boolean over;
+  private long timer;
+
+  /** Calls {@code whole} once with the body, or {@code refused} after an error was answered. */
+  static void read(
+      Vertx vertx,
+      HttpServerRequest request,
+      int maxBytes,
+      Duration patience,
+      Consumer<byte[]> whole,
+      Consumer<ApiError> refused) {
+    new RequestBody(vertx, request, maxBytes, refused).begin(patience, whole);
+  }
+
+  private RequestBody(
+      Vertx vertx, HttpServerRequest request, int maxBytes, Consumer<ApiError> refused) {
+    this.vertx = vertx;
+    this.request = request;
+    this.maxBytes = maxBytes;
+    this.refused = refused;
+  }
+
+  private void begin(Duration patience, Consumer<byte[]> whole) {
+    timer = vertx.setTimer(patience.toMillis(), id -> refuse(tooSlow()));
+    request.handler(this::take);
+    request.endHandler(
+        v -> {
+          vertx.cancelTimer(timer);
+          if (!over) {
+            over = true;
+            whole.accept(body.getBytes());
+          } else {
+            end();
+          }
+        });
+    request.exceptionHandler(
+        e -> {
+          vertx.cancelTimer(timer);
+          over = true;
+        });
+    if (declaredLength() > maxBytes) {
+      refuse(tooLarge());
+    } else if ("100-continue".equalsIgnoreCase(request.getHeader("Expect"))) {
+      request.response().writeContinue();
+    }
+  }
+
+  private void take(Buffer part) {
+    if (over) {
+      return;
+    }
+    if (body.length() + (long) part.length() > maxBytes) {
+      refuse(tooLarge());
+    } else {
+      body.appendBuffer(part);
+    }
+  }
+
+  private long declaredLength() {
+    String length = request.getHeader("Content-Length");
+    try {
+      return length == null ? 0 : Long.parseLong(length.strip());
+    } catch (NumberFormatException e) {
+      return Long.MAX_VALUE;
+    }
+  }
+
+  private void refuse(ApiError error) {
+    if (over) {
+      return;
+    }
+    over = true;
+    vertx.cancelTimer(timer);
+    timer = vertx.setTimer(LINGER_MILLIS, id -> end());
+    HttpServerResponse response = request.response();
+    if (!response.closed()) {
+      Buffer answer = Buffer.buffer(Json.text(error.json()));
+      // The whole answer, but not its end: Vert.x closes the connection with that.
+      response
+          .setStatusCode(error.status())
+          .putHeader("Content-Type", "application/json")
+          .putHeader("Content-Length", Integer.toString(answer.length()))
+          .putHeader("Connection", "close")
+          .write(answer)
+          .onFailure(e -> {});
+    }
+    refused.accept(error);
+  }
+
+  private void end() {
+    vertx.cancelTimer(timer);
+    if (!request.response().ended() && !request.response().closed()) {
+      request.response().end().onFailure(e -> {});
+    }
+  }
+
+  private ApiError tooLarge() {
+    return ApiError.of(
+            413,
+            ApiError.INVALID,
+            "The body of the request is larger than %d bytes.".formatted(maxBytes))
+        .withCode("request_too_large");
+  }
+
+  private static ApiError tooSlow() {
+    return ApiError.of(408, ApiError.INVALID, "The body of the request took too long to arrive.")
+        .withCode("request_timeout");
+  }
+}
