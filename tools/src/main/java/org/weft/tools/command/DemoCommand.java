@@ -1,6 +1,7 @@
 package org.weft.tools.command;
 
 import java.io.PrintWriter;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -12,6 +13,7 @@ import org.weft.node.generation.ChatMessage;
 import org.weft.node.generation.ChatPrompt;
 import org.weft.node.generation.GenerationRequest;
 import org.weft.node.generation.GenerationResult;
+import org.weft.node.gateway.SwarmView;
 import org.weft.node.generation.LanguageModel;
 import org.weft.shard.sampling.SamplingParameters;
 import org.weft.tools.local.Backend;
@@ -103,14 +105,15 @@ public final class DemoCommand implements Callable<Integer> {
 
   private static void describe(PrintWriter out, OpenModel open, Backend backend) {
     out.println("model  " + open.config().name() + ", " + open.config().blocks() + " blocks");
-    if (backend.chain().isEmpty()) {
+    List<SwarmView.Node> nodes = backend.view().nodes();
+    if (nodes.isEmpty()) {
       out.println("chain  every block in this process");
       return;
     }
     out.println("chain  gateway (embedding, output head)");
-    for (Backend.Link link : backend.chain()) {
-      out.printf("         -> blocks %-7s %s at %s%n", link.span(), shortened(link.node()), link.endpoint());
-    }
+    nodes.stream()
+        .sorted(Comparator.comparing(node -> node.span().start()))
+        .forEach(node -> out.printf("         -> blocks %-7s %s at %s%n", node.span(), shortened(node.id()), node.addresses().getFirst()));
     out.println("         -> gateway");
   }
 

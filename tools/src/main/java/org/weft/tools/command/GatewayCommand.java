@@ -16,6 +16,7 @@ import org.weft.tools.local.HostPort;
 import org.weft.tools.local.OpenModel;
 import org.weft.tools.local.Progress;
 import org.weft.tools.local.Shutdown;
+import org.weft.tools.local.SwarmBackend;
 import org.weft.tools.local.WeftHome;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -86,7 +87,7 @@ public final class GatewayCommand implements Callable<Integer> {
   private Backend backend(OpenModel open, NodeKey key, Progress progress) {
     return local
         ? Backend.inProcess(open, compute.threads(), compute.kvType(), progress)
-        : Backend.overSwarm(open, OpenModel.manifest(open, WeftHome.ofEnvironment(), progress), key, swarm.network(), swarm.join(), compute.kvType());
+        : SwarmBackend.join(open, open.manifest(WeftHome.ofEnvironment(), progress).id(), key, swarm.network(), swarm.join(), compute.kvType());
   }
 
   private Optional<String> secret() {

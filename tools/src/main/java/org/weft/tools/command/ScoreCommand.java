@@ -56,7 +56,7 @@ public final class ScoreCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     Progress progress = Progress.onTerminalOnly();
     try (OpenModel open = OpenModel.open(model.file());
-        Backend backend = Backend.open(open, hops, compute.threads(), compute.kvType(), chunk, progress);
+        Backend backend = Backend.open(open, hops, compute.threads(), compute.kvType(), progress);
         Engine engine = Engine.load(open, open.config().name(), backend.fingerprint(), compute.threads(), backend.sessions(), progress)) {
       progress.close();
       InputLines.forEach(System.in, (line, number) -> out.println(Json.line(score(engine, ids(engine.model().tokenizer(), line, number)))));

@@ -1,10 +1,18 @@
 package org.weft.tools.local;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
+import java.util.EnumMap;
+import java.util.Map;
 import org.weft.crypto.Sha256Tree;
 import org.weft.shard.gguf.GgufFile;
+import org.weft.shard.gguf.TensorType;
 import org.weft.shard.manifest.Manifest;
+import org.weft.shard.manifest.ManifestCache;
 import org.weft.shard.model.ModelConfig;
+import org.weft.tools.command.UserException;
 
 /** A model file that is open, and what was read of it. */
 public record OpenModel(Path path, GgufFile file, ModelConfig config) implements AutoCloseable {
@@ -18,9 +26,28 @@ public record OpenModel(Path path, GgufFile file, ModelConfig config) implements
     }
   }
 
-  /** Hashes the whole file. */
-  public Manifest manifest() {
-    return Manifest.of(file, Sha256Tree::root);
+  /** Hashes the whole file, or remembers what it hashed to the last time. */
+  public Manifest manifest(WeftHome home, Progress progress) {
+    ManifestCache cache = new ManifestCache(home.manifests(), Clock.systemUTC());
+    ManifestCache.Loaded loaded = cache.load(file, Sha256Tree::root, (done, total) -> progress.bytes("hashing the model", done, total));
+    loaded.warning().ifPresent(progress::say);
+    return loaded.manifest();
+  }
+
+  /** Reads a manifest that somebody else made of this model. */
+  static Manifest readManifest(Path file) {
+    try {
+      return Manifest.parse(Files.readAllBytes(file));
+    } catch (IOException failed) {
+      throw new UserException("cannot read the manifest " + file, failed);
+    }
+  }
+
+  /** The tensor type that most of the file's bytes have, for people. */
+  String quantisation() {
+    Map<TensorType, Long> bytes = new EnumMap<>(TensorType.class);
+    file.tensors().forEach(tensor -> bytes.merge(tensor.type(), tensor.bytes(), Long::sum));
+    return bytes.entrySet().stream().max(Map.Entry.comparingByValue()).map(most -> most.getKey().name()).orElse("");
   }
 
   @Override

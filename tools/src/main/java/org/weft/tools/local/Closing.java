@@ -1,0 +1,45 @@
+package org.weft.tools.local;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.function.Consumer;
+
+/** Parts that were opened one after the other, to be closed in the other order. Thread-safe. */
+final class Closing implements AutoCloseable {
+  private final Deque<Runnable> parts = new ArrayDeque<>();
+  private boolean closed;
+
+  synchronized void add(Runnable close) {
+    parts.push(close);
+  }
+
+  <T> T add(T part, Consumer<T> close) {
+    add(() -> close.accept(part));
+    return part;
+  }
+
+  synchronized boolean closed() {
+    return closed;
+  }
+
+  /** Every part gets its turn, whatever another one throws; the first failure is thrown at the end. */
+  @Override
+  public void close() {
+    RuntimeException first = null;
+    for (Runnable part = next(); part != null; part = next()) {
+      try {
+        part.run();
+      } catch (RuntimeException failed) {
+        first = first == null ? failed : first;
+      }
+    }
+    if (first != null) {
+      throw first;
+    }
+  }
+
+  private synchronized @org.jspecify.annotations.Nullable Runnable next() {
+    closed = true;
+    return parts.poll();
+  }
+}

@@ -1,0 +1,92 @@
+package org.weft.tools.local;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.weft.node.NodeError;
+import org.weft.node.NodeException;
+import org.weft.node.gateway.Gateway;
+import org.weft.node.gateway.GatewayConfig;
+import org.weft.node.metrics.NodeMetrics;
+
+/** A gateway process's parts: both ends of the model, the generation loop and the HTTP face. The backend is its owner's. */
+public final class GatewayNode implements AutoCloseable {
+  private static final Duration WARM_UP = Duration.ofSeconds(2);
+  private static final int PROBE_MILLIS = 300;
+
+  /** How it is run. */
+  public record Settings(HostPort listen, Optional<String> name, Optional<String> apiKey, List<String> corsOrigins, int threads) {
+    public Settings {
+      corsOrigins = List.copyOf(corsOrigins);
+    }
+  }
+
+  private final HostPort listen;
+  private final Engine engine;
+  private final NodeMetrics metrics;
+  private final Gateway gateway;
+
+  private GatewayNode(HostPort listen, Engine engine, NodeMetrics metrics, Gateway gateway) {
+    this.listen = listen;
+    this.engine = engine;
+    this.metrics = metrics;
+    this.gateway = gateway;
+  }
+
+  /** Loads the ends, warms them, and listens. */
+  public static GatewayNode start(OpenModel open, Backend backend, Settings settings, Progress progress) {
+    Engine engine = Engine.load(open, settings.name().orElse(open.config().name()), backend.fingerprint(), settings.threads(), backend.sessions(), progress);
+    NodeMetrics metrics = new NodeMetrics();
+    try {
+      engine.warmUp(System.nanoTime() + WARM_UP.toNanos());
+      backend.bind(metrics);
+      GatewayConfig config =
+          GatewayConfig.loopback(settings.listen().port())
+              .withHost(settings.listen().host())
+              .withApiKeys(settings.apiKey().stream().toList())
+              .withCorsOrigins(settings.corsOrigins());
+      Gateway gateway = Gateway.start(config, engine.loop(), metrics, backend::view);
+      return new GatewayNode(settings.listen(), engine, metrics, gateway);
+    } catch (RuntimeException refused) {
+      metrics.close();
+      engine.close();
+      throw refused;
+    }
+  }
+
+  /** Refuses an address that somebody answers at, before anything slow is begun. */
+  public static void requireFree(HostPort listen) {
+    if (listen.port() == 0) {
+      return;
+    }
+    try (Socket socket = new Socket()) {
+      socket.connect(new InetSocketAddress(listen.host(), listen.port()), PROBE_MILLIS);
+    } catch (IOException nobody) {
+      return;
+    }
+    throw new NodeException(NodeError.ADDRESS, "cannot listen on " + listen + ": something else does already; choose another port, or 0 for any");
+  }
+
+  public Engine engine() {
+    return engine;
+  }
+
+  public String modelName() {
+    return engine.model().name();
+  }
+
+  /** The base address for SDKs, as seen from this machine. */
+  public String url() {
+    return "http://" + new HostPort(listen.anywhere() ? "127.0.0.1" : listen.host(), gateway.port()) + "/v1";
+  }
+
+  @Override
+  public void close() {
+    gateway.close();
+    engine.close();
+    metrics.close();
+  }
+}

@@ -1,0 +1,88 @@
+package org.weft.tools.local;
+
+import java.security.SecureRandom;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.function.Consumer;
+import org.weft.crypto.NodeKey;
+import org.weft.crypto.Sha256Tree;
+import org.weft.node.gateway.SwarmView;
+import org.weft.node.metrics.NodeMetrics;
+import org.weft.node.session.SessionFactory;
+import org.weft.node.ticket.NetworkId;
+import org.weft.node.ticket.PeerAddress;
+import org.weft.shard.manifest.Manifest;
+import org.weft.shard.model.KvType;
+
+/** A private swarm of processes on this machine, and the gateway's side of it here. */
+final class ProcessesBackend implements Backend {
+  private static final int NETWORK_BYTES = 16;
+
+  private final LocalSwarm swarm;
+  private final SwarmBackend gateway;
+
+  private ProcessesBackend(LocalSwarm swarm, SwarmBackend gateway) {
+    this.swarm = swarm;
+    this.gateway = gateway;
+  }
+
+  static ProcessesBackend start(OpenModel open, int hops, KvType kvType, List<String> flags, Progress progress) {
+    SecureRandom random = new SecureRandom();
+    byte[] name = new byte[NETWORK_BYTES];
+    random.nextBytes(name);
+    String network = "demo-" + HexFormat.of().formatHex(name);
+    Manifest manifest = Manifest.of(open.file(), Sha256Tree::root, (done, total) -> progress.bytes("hashing the model", done, total));
+    LocalSwarm swarm = LocalSwarm.start(open, manifest, LocalSwarm.split(open.config().blocks(), hops), network, flags);
+    try {
+      progress.say("starting " + hops + (hops == 1 ? " block server" : " block servers"));
+      List<PeerAddress> addresses = swarm.await();
+      NodeKey key = NodeKey.generate(random);
+      SwarmBackend gateway = SwarmBackend.join(open, manifest.id(), key, NetworkId.named(network), addresses, kvType);
+      return new ProcessesBackend(swarm, gateway);
+    } catch (RuntimeException failed) {
+      swarm.close();
+      throw failed;
+    }
+  }
+
+  @Override
+  public SessionFactory sessions() {
+    return gateway.sessions();
+  }
+
+  @Override
+  public String fingerprint() {
+    return gateway.fingerprint();
+  }
+
+  @Override
+  public SwarmView view() {
+    return gateway.view();
+  }
+
+  @Override
+  public void bind(NodeMetrics metrics) {
+    gateway.bind(metrics);
+  }
+
+  @Override
+  public void onLoss(Consumer<String> sentence) {
+    for (LocalSwarm.Server server : swarm.servers()) {
+      server
+          .process()
+          .ended()
+          .thenAccept(
+              status -> {
+                if (!swarm.closing()) {
+                  sentence.accept("the block server of blocks " + server.span() + " is gone (status " + status + "): prompts will fail until the demo is started anew");
+                }
+              });
+    }
+  }
+
+  @Override
+  public void close() {
+    gateway.close();
+    swarm.close();
+  }
+}
