@@ -1,5 +1,6 @@
 package org.weft.node.transport;
 
+import org.jspecify.annotations.Nullable;
 import org.weft.node.NodeException;
 import org.weft.protocol.v1.Up;
 
@@ -8,10 +9,11 @@ import org.weft.protocol.v1.Up;
  * may block.
  */
 public interface ChainListener {
+  /** An exception thrown here ends the stream. */
   void received(Up frame);
 
   /**
    * The last call: the stream is gone, for a reason or (null) because the peer ended it in order.
    */
-  void ended(@org.jspecify.annotations.Nullable NodeException cause);
+  void ended(@Nullable NodeException cause);
 }

@@ -5,8 +5,10 @@ import org.weft.protocol.v1.Down;
 /** The dialling side of a Chain stream. */
 public interface ChainStream {
   /**
-   * Sends, waiting while the peer's flow-control window is full (bounded: then the stream fails
-   * with DEADLINE). Any thread.
+   * Sends, waiting while the stream is being dialled or the peer's flow-control window is full
+   * (bounded: then the stream ends with DEADLINE). Never throws for what befalls the stream, which
+   * {@link ChainListener#ended} tells; after the end frames are dropped. The frame's bytes have
+   * been taken when it returns. Any thread.
    */
   void send(Down frame);
 

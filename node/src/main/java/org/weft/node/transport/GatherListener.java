@@ -1,5 +1,6 @@
 package org.weft.node.transport;
 
+import org.jspecify.annotations.Nullable;
 import org.weft.node.NodeException;
 import org.weft.protocol.v1.Collected;
 
@@ -7,5 +8,6 @@ import org.weft.protocol.v1.Collected;
 public interface GatherListener {
   void received(Collected frame);
 
-  void ended(@org.jspecify.annotations.Nullable NodeException cause);
+  /** The last call, as in {@link ChainListener#ended}. */
+  void ended(@Nullable NodeException cause);
 }

@@ -16,16 +16,19 @@ import org.weft.protocol.v1.Up;
 public interface SessionService {
   /**
    * A peer opened a Chain stream; the returned listener hears its frames, serially, on a virtual
-   * thread of the stream's own.
+   * thread of the stream's own, which makes this call too. A NodeException thrown here or by the
+   * listener ends the stream, and its code and sentence reach the peer; of any other exception the
+   * peer hears INTERNAL and no more.
    */
   Inbound chain(NodeId peer, Outbound<Up> out);
 
   /**
    * A collector dialled; {@code out} stays open until either side ends it. The returned action runs
-   * once the peer is gone.
+   * once the stream has ended, however that was. Called on a virtual thread of the stream's own.
    */
   Runnable gather(NodeId peer, Collect request, Outbound<Collected> out);
 
+  /** On a virtual thread; a NodeException reaches the peer, as does one of {@link #end}. */
   ProbeReport ask(NodeId peer, Probe probe);
 
   Closed end(NodeId peer, Close close);
@@ -40,7 +43,10 @@ public interface SessionService {
 
   /** The answering side of a stream. Any thread; after the peer is gone frames are dropped. */
   interface Outbound<T> {
-    /** Sends, waiting (bounded) while the peer's window is full. */
+    /**
+     * Sends, waiting (bounded: then the stream ends) while the peer's window is full. The frame's
+     * bytes have been taken when it returns.
+     */
     void send(T frame);
 
     /** Ends the stream in order. */

@@ -2,6 +2,7 @@ package org.weft.node.transport;
 
 import java.time.Duration;
 import org.weft.crypto.NodeId;
+import org.weft.node.NodeException;
 import org.weft.node.ticket.PeerAddress;
 import org.weft.protocol.v1.Close;
 import org.weft.protocol.v1.Closed;
@@ -20,14 +21,21 @@ public interface Transport extends AutoCloseable {
   NodeId self();
 
   /**
-   * Opens a Chain stream. Listener calls are serial. Dial failures arrive as {@link
-   * ChainListener#failed}.
+   * Opens a Chain stream. Does not wait for the dial: a dial that fails arrives as {@link
+   * ChainListener#ended}, which is called once, and last, however the stream ends; after a {@link
+   * ChainStream#cancel} of one's own it is called with CLOSED.
    */
   ChainStream chain(PeerAddress peer, ChainListener listener);
 
-  /** Opens a Gather stream. */
+  /** Opens a Gather stream; it ends as a Chain stream does. */
   GatherStream gather(PeerAddress peer, Collect request, GatherListener listener);
 
+  /**
+   * Asks a hop of a session.
+   *
+   * @throws NodeException UNREACHABLE, WRONG_PEER, INCOMPATIBLE, DEADLINE, or what the peer refuses
+   *     with; as do all calls below
+   */
   ProbeReport ask(PeerAddress peer, Probe probe, Duration deadline);
 
   Closed end(PeerAddress peer, Close close, Duration deadline);
@@ -37,6 +45,7 @@ public interface Transport extends AutoCloseable {
   /** Measured round trip of the Hello on the pooled channel; dials where there is none. */
   Duration ping(PeerAddress peer, Duration deadline);
 
+  /** Ends every stream and call, within two seconds. */
   @Override
   void close();
 }

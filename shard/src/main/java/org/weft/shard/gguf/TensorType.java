@@ -1,5 +1,11 @@
 package org.weft.shard.gguf;
 
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
 /** Tensor types of GGUF that Weft reads: ggml type id, elements and bytes of a block. */
 public enum TensorType {
   F32(0, 1, 4),
@@ -11,6 +17,9 @@ public enum TensorType {
   Q5_K(13, 256, 176),
   Q6_K(14, 256, 210),
   BF16(30, 1, 2);
+
+  private static final Map<Integer, TensorType> BY_ID =
+      Arrays.stream(values()).collect(Collectors.toMap(TensorType::id, Function.identity()));
 
   private final int id;
   private final int blockElements;
@@ -32,5 +41,18 @@ public enum TensorType {
 
   public int blockBytes() {
     return blockBytes;
+  }
+
+  /** Bytes of {@code elements} elements, a whole number of blocks. */
+  public long bytes(long elements) {
+    if (elements % blockElements != 0) {
+      throw new IllegalArgumentException(elements + " elements are no whole blocks of " + this);
+    }
+    return Math.multiplyExact(elements / blockElements, blockBytes);
+  }
+
+  /** The type with this ggml id, if Weft reads it. */
+  public static Optional<TensorType> of(int id) {
+    return Optional.ofNullable(BY_ID.get(id));
   }
 }

@@ -1,0 +1,309 @@
+package org.weft.shard.gguf;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.weft.shard.ShardError;
+import org.weft.shard.ShardException;
+import org.weft.shard.gguf.Metadata.Entry;
+
+/**
+ * Reads the header of one GGUF file (v2 and v3 differ in nothing that stands here). The layout is
+ * that of the GGUF specification in ggml's docs: magic, version, counts, key-value pairs, tensor
+ * infos, padding, tensor bytes.
+ */
+final class HeaderReader {
+  /** More than any model has, and little enough that a hostile file cannot fill the memory. */
+  private static final long MOST_KEYS = 100_000;
+
+  private static final long MOST_TENSORS = 100_000;
+
+  /** The specification's own limit. */
+  private static final int MOST_KEY_BYTES = 65_535;
+
+  private static final int MOST_NAME_BYTES = 1_024;
+
+  /** Ten times what the largest vocabularies take. */
+  private static final long MOST_METADATA_BYTES = 256L << 20;
+
+  private static final int DEFAULT_ALIGNMENT = 32;
+  private static final long MOST_ALIGNMENT = 1 << 24;
+  private static final int MOST_DIMENSIONS = 4;
+
+  /** A key's length and one byte, a type, one byte of value. */
+  private static final int LEAST_ENTRY_BYTES = 8 + 1 + 4 + 1;
+
+  /** A name's length and one byte, dimensions, type, offset. */
+  private static final int LEAST_TENSOR_BYTES = 8 + 1 + 4 + 8 + 4 + 8;
+
+  private final String file;
+  private final int part;
+  private final MemorySegment bytes;
+  private final HeaderCursor cursor;
+
+  private HeaderReader(String file, int part, MemorySegment bytes) {
+    this.file = file;
+    this.part = part;
+    this.bytes = bytes;
+    this.cursor = new HeaderCursor(file, bytes);
+  }
+
+  /** {@code file} is the name for sentences, {@code bytes} the whole file. */
+  static Header read(String file, int part, MemorySegment bytes) {
+    return new HeaderReader(file, part, bytes).header();
+  }
+
+  private Header header() {
+    magic();
+    int version = version();
+    long tensorCount = cursor.int64("the tensor count");
+    long keyCount = cursor.int64("the metadata count");
+    cursor.checkCount(tensorCount, "the tensor count", LEAST_TENSOR_BYTES, MOST_TENSORS);
+    cursor.checkCount(keyCount, "the metadata count", LEAST_ENTRY_BYTES, MOST_KEYS);
+    Metadata metadata = metadata(keyCount);
+    long alignment = alignment(metadata);
+    List<Declared> declared = new ArrayList<>();
+    Set<String> names = new HashSet<>();
+    for (long i = 0; i < tensorCount; i++) {
+      Declared tensor = declared(i);
+      if (!names.add(tensor.name)) {
+        throw cursor.damaged("it has two tensors " + HeaderCursor.quote(tensor.name));
+      }
+      declared.add(tensor);
+    }
+    // No overflow: the position is within the file, the alignment small.
+    long dataStart = (cursor.position() + alignment - 1) / alignment * alignment;
+    List<TensorInfo> tensors = new ArrayList<>();
+    for (Declared tensor : declared) {
+      tensors.add(place(tensor, dataStart, alignment));
+    }
+    refuseOverlaps(tensors);
+    return new Header(version, metadata, tensors);
+  }
+
+  private void magic() {
+    byte[] magic = "GGUF".getBytes(StandardCharsets.US_ASCII);
+    for (int i = 0; i < magic.length; i++) {
+      if (i == cursor.size()) {
+        throw cursor.cutShort("the magic number");
+      }
+      if (cursor.byteAt(i) != magic[i]) {
+        throw new ShardException(
+            ShardError.FORMAT, file + " is not a GGUF file: its first four bytes are not \"GGUF\"");
+      }
+    }
+    cursor.skip(magic.length, "the magic number");
+  }
+
+  private int version() {
+    int version = cursor.int32("the version");
+    int swapped = Integer.reverseBytes(version);
+    if (version == 2 || version == 3) {
+      return version;
+    }
+    if (swapped >= 1 && swapped <= 0xffff) {
+      throw cursor.unsupported(
+          "it looks like a big-endian GGUF file (version "
+              + swapped
+              + "), and Weft reads little-endian ones");
+    }
+    throw cursor.unsupported(
+        "it is of GGUF version "
+            + Integer.toUnsignedString(version)
+            + ", and Weft reads versions 2 and 3");
+  }
+
+  private Metadata metadata(long count) {
+    Map<String, Entry> entries = new LinkedHashMap<>();
+    for (long i = 0; i < count; i++) {
+      String key = cursor.string("metadata key " + i, MOST_KEY_BYTES);
+      if (key.isEmpty()) {
+        throw cursor.damaged("metadata key " + i + " is empty");
+      }
+      Entry entry = entry("the value of " + HeaderCursor.quote(key));
+      if (entries.putIfAbsent(key, entry) != null) {
+        throw cursor.damaged("it has the metadata key " + HeaderCursor.quote(key) + " twice");
+      }
+      if (cursor.position() > MOST_METADATA_BYTES) {
+        throw cursor.damaged(
+            "its metadata takes more than " + (MOST_METADATA_BYTES >> 20) + " MiB");
+      }
+    }
+    // A copy, so that metadata outlives the mapping and cannot change under its reader.
+    byte[] copy = bytes.asSlice(0, cursor.position()).toArray(ValueLayout.JAVA_BYTE);
+    return new Metadata(file, copy, entries);
+  }
+
+  private Entry entry(String field) {
+    MetadataType type = type("the type of " + field);
+    long start = cursor.position();
+    switch (type) {
+      case STRING -> cursor.skipString(field, MOST_METADATA_BYTES);
+      case ARRAY -> {
+        return array(field);
+      }
+      case BOOL -> {
+        cursor.skip(1, field);
+        checkBools(field, start, 1);
+      }
+      case UINT8, INT8, UINT16, INT16, UINT32, INT32, FLOAT32, UINT64, INT64, FLOAT64 ->
+          cursor.skip(type.bytes(), field);
+    }
+    return new Entry(type, type, 1, start);
+  }
+
+  private Entry array(String field) {
+    MetadataType element = type("the element type of " + field);
+    if (element == MetadataType.ARRAY) {
+      throw cursor.unsupported(field + " is an array of arrays, which Weft does not read");
+    }
+    long each = element == MetadataType.STRING ? Long.BYTES : element.bytes();
+    String counted = "the element count of " + field;
+    long count = cursor.checkCount(cursor.int64(counted), counted, each, MOST_METADATA_BYTES);
+    long start = cursor.position();
+    if (element == MetadataType.STRING) {
+      cursor.skipStrings(field, count);
+    } else {
+      cursor.skip(count * each, field);
+    }
+    if (element == MetadataType.BOOL) {
+      checkBools(field, start, count);
+    }
+    return new Entry(MetadataType.ARRAY, element, (int) count, start);
+  }
+
+  private void checkBools(String field, long start, long count) {
+    for (long i = start; i < start + count; i++) {
+      if ((cursor.byteAt(i) & 0xfe) != 0) {
+        throw cursor.damaged(
+            field + " is the truth value " + (cursor.byteAt(i) & 0xff) + ", not 0 or 1");
+      }
+    }
+  }
+
+  private MetadataType type(String field) {
+    int id = cursor.int32(field);
+    return MetadataType.of(id)
+        .orElseThrow(
+            () -> cursor.damaged(field + " is " + Integer.toUnsignedString(id) + ", not 0 to 12"));
+  }
+
+  private long alignment(Metadata metadata) {
+    long alignment = metadata.integer("general.alignment").orElse((long) DEFAULT_ALIGNMENT);
+    if (alignment < 8 || alignment > MOST_ALIGNMENT || Long.bitCount(alignment) != 1) {
+      throw cursor.damaged(
+          "general.alignment is " + alignment + ", not a power of two from 8 to " + MOST_ALIGNMENT);
+    }
+    return alignment;
+  }
+
+  /** A tensor as its info declares it, before the place of its bytes is known. */
+  private record Declared(
+      String name, TensorType type, List<Long> shape, long offset, long bytes) {}
+
+  private Declared declared(long index) {
+    String name = cursor.string("the name of tensor " + index, MOST_NAME_BYTES);
+    if (name.isEmpty()) {
+      throw cursor.damaged("tensor " + index + " has no name");
+    }
+    String tensor = "tensor " + HeaderCursor.quote(name);
+    int dimensions = cursor.int32("the dimension count of " + tensor);
+    if (dimensions < 1 || dimensions > MOST_DIMENSIONS) {
+      throw cursor.damaged(
+          tensor
+              + " has "
+              + Integer.toUnsignedString(dimensions)
+              + " dimensions, not 1 to "
+              + MOST_DIMENSIONS);
+    }
+    List<Long> shape = new ArrayList<>(dimensions);
+    long elements = 1;
+    for (int i = 0; i < dimensions; i++) {
+      long dimension = cursor.int64("dimension " + i + " of " + tensor);
+      if (dimension < 1 || dimension > Long.MAX_VALUE / elements) {
+        throw cursor.damaged(
+            "dimension " + i + " of " + tensor + " is " + Long.toUnsignedString(dimension));
+      }
+      elements *= dimension;
+      shape.add(dimension);
+    }
+    TensorType type = tensorType(tensor, cursor.int32("the type of " + tensor));
+    if (shape.getFirst() % type.blockElements() != 0) {
+      throw cursor.damaged(
+          tensor
+              + " has rows of "
+              + shape.getFirst()
+              + " elements, not whole "
+              + type
+              + " blocks of "
+              + type.blockElements());
+    }
+    long blocks = elements / type.blockElements();
+    if (blocks > Long.MAX_VALUE / type.blockBytes()) {
+      throw cursor.damaged(tensor + " has " + elements + " elements, more than any file can hold");
+    }
+    long offset = cursor.int64("the offset of " + tensor);
+    return new Declared(name, type, shape, offset, blocks * type.blockBytes());
+  }
+
+  private TensorType tensorType(String tensor, int id) {
+    return TensorType.of(id)
+        .orElseThrow(() ->
+            cursor.unsupported(
+                tensor + " has " + GgmlTypeNames.describe(id) + ", which Weft does not read yet"));
+  }
+
+  private TensorInfo place(Declared tensor, long dataStart, long alignment) {
+    String name = HeaderCursor.quote(tensor.name);
+    if (tensor.offset < 0 || tensor.offset % alignment != 0) {
+      throw cursor.damaged(
+          "the offset of tensor "
+              + name
+              + " is "
+              + Long.toUnsignedString(tensor.offset)
+              + ", not a multiple of the alignment "
+              + alignment);
+    }
+    long room = cursor.size() - dataStart;
+    if (tensor.offset > room || tensor.bytes > room - tensor.offset) {
+      throw new ShardException(
+          ShardError.FORMAT,
+          file
+              + " is cut short or damaged: tensor "
+              + name
+              + " is "
+              + tensor.bytes
+              + " bytes at offset "
+              + tensor.offset
+              + ", and the file has only "
+              + Math.max(0, room)
+              + " bytes for tensors; fetch the file again");
+    }
+    long offset = dataStart + tensor.offset;
+    return new TensorInfo(tensor.name, tensor.type, tensor.shape, part, offset, tensor.bytes);
+  }
+
+  private void refuseOverlaps(List<TensorInfo> tensors) {
+    List<TensorInfo> ordered = new ArrayList<>(tensors);
+    ordered.sort(Comparator.comparingLong(TensorInfo::offset));
+    for (int i = 1; i < ordered.size(); i++) {
+      TensorInfo before = ordered.get(i - 1);
+      TensorInfo after = ordered.get(i);
+      if (after.offset() < before.offset() + before.bytes()) {
+        throw cursor.damaged(
+            "tensors "
+                + HeaderCursor.quote(before.name())
+                + " and "
+                + HeaderCursor.quote(after.name())
+                + " overlap");
+      }
+    }
+  }
+}
