@@ -1,0 +1,136 @@
+package org.weft.node.routing;
+
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.PriorityQueue;
+import java.util.TreeSet;
+import org.weft.shard.model.Span;
+
+/**
+ * Dijkstra's shortest path over (block, peer): a state is the end of the blocks computed so far and
+ * the peer that computed the last of them. Costs are whole nanoseconds and ties go to fewer hops,
+ * then to the lower NodeIds and earlier cuts, so that the same view always gives the same chain.
+ *
+ * <p>A hop may end only where some peer's span starts or ends: the time of a hop is linear in its
+ * blocks, so moving a cut between two peers' spans one way or the other never makes a chain
+ * slower, until it meets an end of one of them.
+ */
+final class ShortestChain {
+  /** Hops of the chain, by index of the candidate and the block at which each ends. */
+  record Chain(List<Leg> legs, long nanos) {}
+
+  record Leg(int candidate, Span span) {}
+
+  private record State(int block, int peer, long nanos, int hops) implements Comparable<State> {
+    @Override
+    public int compareTo(State other) {
+      int byCost = Long.compare(nanos, other.nanos);
+      int byHops = byCost != 0 ? byCost : Integer.compare(hops, other.hops);
+      int byBlock = byHops != 0 ? byHops : Integer.compare(other.block, block);
+      return byBlock != 0 ? byBlock : Integer.compare(peer, other.peer);
+    }
+  }
+
+  private final List<Candidate> candidates;
+  private final int blocks;
+  private final int[] cuts;
+  // Both are [blocks + 1, candidates], indexed by block and the peer that computed the one before.
+  private final State[] best;
+  private final State[] before;
+
+  /** {@code candidates} are in the order of their NodeIds. */
+  ShortestChain(List<Candidate> candidates, int blocks) {
+    this.candidates = candidates;
+    this.blocks = blocks;
+    TreeSet<Integer> ends = new TreeSet<>(List.of(blocks));
+    for (Candidate candidate : candidates) {
+      ends.add(Math.min(candidate.span().start(), blocks));
+      ends.add(Math.min(candidate.span().end(), blocks));
+    }
+    cuts = ends.stream().mapToInt(Integer::intValue).toArray();
+    best = new State[(blocks + 1) * candidates.size()];
+    before = new State[best.length];
+  }
+
+  Optional<Chain> find() {
+    PriorityQueue<State> open = new PriorityQueue<>();
+    for (int peer = 0; peer < candidates.size(); peer++) {
+      if (candidates.get(peer).span().start() == 0) {
+        leave(new State(0, -1, 0, 0), peer, candidates.get(peer).wayNanos(), open);
+      }
+    }
+    Optional<Chain> found = Optional.empty();
+    while (!open.isEmpty()) {
+      State state = open.remove();
+      if (best[index(state)] != state) {
+        continue;
+      }
+      if (found.isPresent() && state.nanos() >= found.get().nanos()) {
+        break;
+      }
+      if (state.block() == blocks) {
+        long nanos = state.nanos() + candidates.get(state.peer()).wayNanos();
+        if (found.isEmpty() || nanos < found.get().nanos()) {
+          found = Optional.of(new Chain(legs(state), nanos));
+        }
+        continue;
+      }
+      for (int peer = 0; peer < candidates.size(); peer++) {
+        Span span = candidates.get(peer).span();
+        if (peer != state.peer() && span.start() <= state.block() && state.block() < span.end()) {
+          leave(state, peer, candidates.get(state.peer()).wayTo(candidates.get(peer)), open);
+        }
+      }
+    }
+    return found;
+  }
+
+  /** Relaxes every end that the peer's part of the chain may have. */
+  private void leave(State from, int peer, long wayNanos, PriorityQueue<State> open) {
+    Candidate candidate = candidates.get(peer);
+    int next = Arrays.binarySearch(cuts, from.block() + 1);
+    for (int i = next < 0 ? -next - 1 : next; i < cuts.length; i++) {
+      int end = cuts[i];
+      if (end > candidate.span().end()) {
+        return;
+      }
+      long nanos =
+          from.nanos()
+              + wayNanos
+              + candidate.standingNanos()
+              + candidate.layerNanos() * (end - from.block());
+      State to = new State(end, peer, nanos, from.hops() + 1);
+      State standing = best[index(to)];
+      if (standing == null || isBetter(to, from, standing)) {
+        best[index(to)] = to;
+        before[index(to)] = from;
+        open.add(to);
+      }
+    }
+  }
+
+  private boolean isBetter(State to, State from, State standing) {
+    if (to.nanos() != standing.nanos() || to.hops() != standing.hops()) {
+      return to.compareTo(standing) < 0;
+    }
+    return from.compareTo(before[index(standing)]) < 0;
+  }
+
+  private List<Leg> legs(State last) {
+    Deque<Leg> legs = new ArrayDeque<>();
+    State state = last;
+    while (state.peer() >= 0) {
+      State from = before[index(state)];
+      legs.addFirst(new Leg(state.peer(), new Span(from.block(), state.block())));
+      state = from;
+    }
+    return List.copyOf(legs);
+  }
+
+  private int index(State state) {
+    return state.block() * candidates.size() + state.peer();
+  }
+}
