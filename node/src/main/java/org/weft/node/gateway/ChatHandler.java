@@ -53,6 +53,7 @@ final class ChatHandler implements BodyHandler {
                   choice,
                   common.stops(),
                   request.topLogProbabilities(),
+                  false,
                   false),
               Optional.empty(),
               false));

@@ -72,17 +72,17 @@ record ChatShape(TokenText tokens) implements AnswerShape {
     for (Token token : answer.tokens()) {
       LogProbabilities scores = token.scored().logProbabilities().orElseThrow();
       ObjectNode entry = content.addObject();
-      put(entry, token.scored().id(), scores.chosen());
+      put(entry, token.scored().id(), token.scored().skippedBytes(), scores.chosen());
       ArrayNode top = entry.putArray("top_logprobs");
       for (LogProbabilities.Candidate candidate : scores.top()) {
-        put(top.addObject(), candidate.token(), candidate.logProbability());
+        put(top.addObject(), candidate.token(), 0, candidate.logProbability());
       }
     }
   }
 
-  private void put(ObjectNode entry, int id, double logProbability) {
-    entry.put("token", tokens.text(id, "")).put("logprob", logProbability);
-    Optional<byte[]> bytes = tokens.bytes(id);
+  private void put(ObjectNode entry, int id, int skipped, double logProbability) {
+    entry.put("token", tokens.text(id, skipped, "")).put("logprob", logProbability);
+    Optional<byte[]> bytes = tokens.bytes(id, skipped);
     if (bytes.isEmpty()) {
       entry.putNull("bytes");
       return;

@@ -40,7 +40,7 @@ final class ChoiceText implements TokenListener {
       String own =
           texts.tokenizer().special(token.id())
               ? ""
-              : texts.text(token.id(), CompletionShape.INCOMPLETE);
+              : texts.text(token.id(), token.skippedBytes(), CompletionShape.INCOMPLETE);
       list.add(new Token(token, own, echoLength + token.start()));
     }
     tell(text, list);
@@ -59,14 +59,12 @@ final class ChoiceText implements TokenListener {
     if (job.echo().isPresent()) {
       String text = job.echo().get();
       echoLength = text.codePointCount(0, text.length());
-      tell(text, promptTokens(text));
+      tell(text, promptTokens());
     }
   }
 
-  private List<Token> promptTokens(String text) {
+  private List<Token> promptTokens() {
     List<Token> list = new ArrayList<>(prompt.size());
-    // SentencePiece puts a space before the first word, which the text does not have.
-    boolean extraSpace = !text.startsWith(" ");
     int begun = 0; // characters whose first byte has passed
     for (int i = 0; i < prompt.size(); i++) {
       ScoredToken token = prompt.get(i);
@@ -74,13 +72,15 @@ final class ChoiceText implements TokenListener {
         list.add(new Token(token, "", 0));
         continue;
       }
-      String own = texts.text(token.id(), CompletionShape.INCOMPLETE);
+      int skipped = token.skippedBytes();
       byte[] bytes = texts.tokenizer().bytes(token.id(), true);
-      boolean drop = extraSpace && bytes.length > 0 && bytes[0] == ' ';
-      boolean inside = bytes.length > 0 && (bytes[0] & 0xc0) == 0x80;
-      extraSpace = false;
-      list.add(new Token(token, drop ? own.substring(1) : own, Math.max(0, begun - (inside ? 1 : 0))));
-      for (int b = drop ? 1 : 0; b < bytes.length; b++) {
+      boolean inside = bytes.length > skipped && (bytes[skipped] & 0xc0) == 0x80;
+      list.add(
+          new Token(
+              token,
+              texts.text(token.id(), skipped, CompletionShape.INCOMPLETE),
+              Math.max(0, begun - (inside ? 1 : 0))));
+      for (int b = skipped; b < bytes.length; b++) {
         begun += (bytes[b] & 0xc0) == 0x80 ? 0 : 1;
       }
     }

@@ -59,6 +59,7 @@ final class CompletionHandler implements BodyHandler {
                   choice,
                   common.stops(),
                   request.topLogProbabilities(),
+                  true,
                   request.echo() && request.topLogProbabilities().isPresent()),
               echo,
               addedBos(prompt, ids)));

@@ -83,12 +83,12 @@ record CompletionShape(TokenText tokens) implements AnswerShape {
     boolean among = false;
     for (LogProbabilities.Candidate candidate : scores.top()) {
       among |= candidate.token() == token.scored().id();
-      String text = tokens.text(candidate.token(), INCOMPLETE);
+      String text = tokens.text(candidate.token(), 0, INCOMPLETE);
       if (!map.has(text)) { // different tokens may look the same: the likelier one stays
         map.put(text, candidate.logProbability());
       }
     }
-    String text = tokens.text(token.scored().id(), INCOMPLETE);
+    String text = tokens.text(token.scored().id(), 0, INCOMPLETE);
     if (!among && !map.has(text)) {
       map.put(text, scores.chosen());
     }

@@ -7,22 +7,27 @@ import java.util.List;
 import java.util.Optional;
 import org.weft.shard.sampling.LogProbabilities;
 import org.weft.shard.tokenizer.StreamingDetokenizer;
+import org.weft.shard.tokenizer.Tokenizer;
 
 /**
  * Tokens to text that may be told: whole characters, nothing of a stop text, each token's
  * log-probabilities with the text that it completes. One answer's; one thread.
  */
 final class AnswerText {
+  private final Tokenizer tokenizer;
   private final StreamingDetokenizer detokenizer;
   private final StopMatcher matcher;
   private final TokenListener listener;
   private final Deque<ScoredToken> pending = new ArrayDeque<>();
+  private boolean first;
   private int decoded; // code points that the detokenizer gave
   private int told; // code points that the listener has
 
-  AnswerText(StreamingDetokenizer detokenizer, List<String> stops, TokenListener listener) {
-    this.detokenizer = detokenizer;
-    this.matcher = new StopMatcher(stops);
+  AnswerText(Tokenizer tokenizer, GenerationRequest request, TokenListener listener) {
+    this.tokenizer = tokenizer;
+    this.detokenizer = request.continues() ? tokenizer.continuation() : tokenizer.detokenizer();
+    this.first = !request.continues();
+    this.matcher = new StopMatcher(request.stops());
     this.listener = listener;
   }
 
@@ -33,8 +38,10 @@ final class AnswerText {
 
   void accept(int token, Optional<LogProbabilities> logProbabilities) {
     if (logProbabilities.isPresent()) {
-      pending.add(new ScoredToken(token, decoded, logProbabilities));
+      int skipped = first && tokenizer.spaceAdded(token) ? 1 : 0;
+      pending.add(new ScoredToken(token, decoded, skipped, logProbabilities));
     }
+    first &= tokenizer.bytes(token, false).length == 0; // special tokens are no text
     String piece = detokenizer.accept(token);
     decoded += piece.codePointCount(0, piece.length());
     if (!piece.isEmpty()) {

@@ -60,7 +60,7 @@ final class Generation {
         Math.min(request.maxTokens().orElse(Integer.MAX_VALUE), model.positions() - prompt.length);
     this.rows = new TokenRows(model, prompt, reservation());
     this.sampler = new Sampler(request.sampling(), model.vocabulary(), request.choice());
-    this.text = new AnswerText(model.tokenizer().detokenizer(), request.stops(), listener);
+    this.text = new AnswerText(model.tokenizer(), request, listener);
     for (int token : prompt) {
       sampler.prompt(token);
     }
@@ -170,7 +170,7 @@ final class Generation {
 
   private void scorePrompt(GenerationLoop.OpenSession open, HeadQueue.Slot slot) {
     List<ScoredToken> scored = new ArrayList<>(prompt.length);
-    scored.add(new ScoredToken(prompt[0], 0, Optional.empty()));
+    scored.add(scored(0, Optional.empty()));
     open.score(
         head,
         slot,
@@ -178,11 +178,16 @@ final class Generation {
         0,
         prompt.length - 1,
         config.scoreRows(),
-        (position, logits) -> {
-          int token = prompt[position + 1];
-          scored.add(new ScoredToken(token, 0, logProbabilities(logits, token)));
-        });
+        (position, logits) ->
+            scored.add(scored(position + 1, logProbabilities(logits, prompt[position + 1]))));
     listener.prompt(scored);
+  }
+
+  private ScoredToken scored(int at, Optional<LogProbabilities> logProbabilities) {
+    // A text begins after whatever special tokens come first.
+    boolean first = at == 0 || at == 1 && model.tokenizer().special(prompt[0]);
+    int skipped = first && model.tokenizer().spaceAdded(prompt[at]) ? 1 : 0;
+    return new ScoredToken(prompt[at], 0, skipped, logProbabilities);
   }
 
   private Optional<LogProbabilities> logProbabilities(MemorySegment logits, int token) {

@@ -16,6 +16,8 @@ import org.weft.shard.sampling.SamplingParameters;
  * @param stops texts that end the answer and are no part of it
  * @param topLogProbabilities how many candidates to report per token; empty: report no
  *     log-probabilities
+ * @param continues whether the answer goes on with the prompt's text, so that a leading space is
+ *     part of it
  * @param scorePrompt reports log-probabilities of the prompt's tokens, too
  */
 public record GenerationRequest(
@@ -25,6 +27,7 @@ public record GenerationRequest(
     int choice,
     List<String> stops,
     OptionalInt topLogProbabilities,
+    boolean continues,
     boolean scorePrompt) {
   public GenerationRequest {
     if (prompt.length == 0) {
@@ -43,9 +46,9 @@ public record GenerationRequest(
 
   /** An answer without stops and log-probabilities. */
   public static GenerationRequest of(
-      int[] prompt, OptionalInt maxTokens, SamplingParameters sampling) {
+      int[] prompt, OptionalInt maxTokens, SamplingParameters sampling, boolean continues) {
     return new GenerationRequest(
-        prompt, maxTokens, sampling, 0, List.of(), OptionalInt.empty(), false);
+        prompt, maxTokens, sampling, 0, List.of(), OptionalInt.empty(), continues, false);
   }
 
   @Override
