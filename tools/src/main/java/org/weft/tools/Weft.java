@@ -19,6 +19,7 @@ import org.weft.tools.command.ServeCommand;
 import org.weft.tools.command.StatusCommand;
 import org.weft.tools.command.TemplateCommand;
 import org.weft.tools.command.TokenizeCommand;
+import org.weft.tools.command.UsageException;
 import org.weft.tools.command.UserException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -69,39 +70,43 @@ public final class Weft {
   }
 
   static CommandLine commandLine() {
-    PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
     return new CommandLine(new Weft())
-        .setErr(err)
+        .setErr(new PrintWriter(System.err, true, StandardCharsets.UTF_8))
         .setOut(new PrintWriter(System.out, true, StandardCharsets.UTF_8))
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setExitCodeOnInvalidInput(USAGE)
         .setExitCodeOnExecutionException(FAILED)
         .setUsageHelpAutoWidth(true)
         .setParameterExceptionHandler(Weft::wrongUsage)
-        .setExecutionExceptionHandler((failure, command, parsed) -> failed(failure, err));
+        .setExecutionExceptionHandler((failure, command, parsed) -> failed(failure, command));
   }
 
   private static int wrongUsage(ParameterException wrong, String[] args) {
     CommandLine command = wrong.getCommandLine();
-    PrintWriter err = command.getErr();
-    err.println("weft: " + firstLine(wrong.getMessage()));
-    CommandLine.UnmatchedArgumentException.printSuggestions(wrong, err);
-    err.println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
+    command.getErr().println("weft: " + firstLine(wrong.getMessage()));
+    CommandLine.UnmatchedArgumentException.printSuggestions(wrong, command.getErr());
+    return tryHelp(command);
+  }
+
+  private static int tryHelp(CommandLine command) {
+    command.getErr().println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
     return USAGE;
   }
 
   /** One sentence for what a user can do something about; the rest is ours, and says how to see more. */
-  private static int failed(Exception failure, PrintWriter err) {
+  private static int failed(Exception failure, CommandLine command) {
+    PrintWriter err = command.getErr();
     if (System.getenv("WEFT_DEBUG") != null) {
       failure.printStackTrace(err);
     }
     err.println("weft: " + sentence(failure));
-    return FAILED;
+    return failure instanceof UsageException ? tryHelp(command) : FAILED;
   }
 
   private static String sentence(Exception failure) {
     return switch (failure) {
       case UserException user -> firstLine(user.getMessage());
+      case UsageException usage -> firstLine(usage.getMessage());
       case ShardException shard -> firstLine(shard.getMessage());
       case NodeException node -> firstLine(node.getMessage());
       case CryptoException crypto -> firstLine(crypto.getMessage());

@@ -2,7 +2,7 @@ package org.weft.tools.local;
 
 import org.weft.tools.command.UsageException;
 
-/** An address to listen on, as people write it: {@code host:port}, {@code [::1]:port}, or a port alone. */
+/** An address to listen on, as people write it: {@code host:port}, {@code [::1]:port}, {@code :port}, or a port alone. */
 public record HostPort(String host, int port) {
   private static final int MAX_PORT = 65_535;
 
@@ -15,7 +15,8 @@ public record HostPort(String host, int port) {
   /** Parses; {@code option} names where it stood, {@code host} is what a port alone means. */
   public static HostPort parse(String text, String option, String host) {
     int colon = text.lastIndexOf(':');
-    String name = colon < 0 ? host : text.substring(0, colon);
+    // ":7407" and "7407" mean the default host.
+    String name = colon <= 0 ? host : text.substring(0, colon);
     if (name.startsWith("[") && name.endsWith("]")) {
       name = name.substring(1, name.length() - 1);
     }

@@ -26,7 +26,7 @@ final class InProcessBackend implements Backend {
     this.compute = compute;
     this.span = span;
     this.pool = pool;
-    this.sessions = new LocalSessionFactory(span, pool, open.config());
+    this.sessions = new LocalSessionFactory(span, open.config(), pool, LocalSessionFactory.DEFAULT_CHUNK_ROWS);
   }
 
   static InProcessBackend load(OpenModel open, int threads, KvType kvType, Progress progress) {

@@ -14,6 +14,7 @@ import org.weft.node.routing.Router;
 import org.weft.node.routing.RouterConfig;
 import org.weft.node.session.ChainConfig;
 import org.weft.node.session.ChainModel;
+import org.weft.node.session.ChainRepair;
 import org.weft.node.session.ChainSessionFactory;
 import org.weft.node.session.SessionFactory;
 import org.weft.node.ticket.NetworkId;
@@ -51,7 +52,7 @@ public final class SwarmBackend implements Backend {
     JoinDirectory directory = JoinDirectory.start(key, DirectoryConfig.of(network, peers), transport, timers, clock);
     Router router = new Router(directory, RouterConfig.standard(), clock);
     ChainModel chain = ChainModel.exact(model, open.config().name(), open.config().blocks(), open.config().width(), open.config().context(), kvType);
-    ChainSessionFactory sessions = new ChainSessionFactory(transport, timers, clock, key, network, chain, ChainConfig.standard(), router);
+    ChainSessionFactory sessions = new ChainSessionFactory(key, network, transport, timers, clock, directory, router, chain, ChainConfig.standard(), ChainRepair.none());
     directory.refresh();
     return new SwarmBackend(open, model, timers, transport, directory, sessions);
   }
