@@ -4,10 +4,6 @@ import com.google.protobuf.ByteString;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Executor;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import org.jspecify.annotations.Nullable;
 import org.weft.crypto.NodeId;
 import org.weft.crypto.NodeKey;
 import org.weft.node.NodeError;
@@ -39,7 +35,6 @@ public final class BlockServer implements SessionService, AutoCloseable {
   private final Host host;
   private final StepScheduler scheduler;
   private final SessionTable table;
-  private final @Nullable ExecutorService ownThreads;
 
   public BlockServer(
       BlockServerConfig config,
@@ -58,23 +53,10 @@ public final class BlockServer implements SessionService, AutoCloseable {
         model,
         new ModelCompute(span, pool, numbers, config.batchRows()),
         clock,
-        timers,
-        Executors.newVirtualThreadPerTaskExecutor());
+        timers);
   }
 
-  private BlockServer(
-      BlockServerConfig config,
-      NodeId self,
-      NetworkId network,
-      ModelId model,
-      SpanCompute compute,
-      Clock clock,
-      Timers timers,
-      ExecutorService threads) {
-    this(config, self, network, model, compute, clock, timers, threads, threads);
-  }
-
-  /** For tests: any arithmetic, and threads of the caller's. */
+  /** With any arithmetic: for tests too. */
   BlockServer(
       BlockServerConfig config,
       NodeId self,
@@ -82,11 +64,8 @@ public final class BlockServer implements SessionService, AutoCloseable {
       ModelId model,
       SpanCompute compute,
       Clock clock,
-      Timers timers,
-      Executor threads,
-      @Nullable ExecutorService ownThreads) {
-    host = new Host(config, compute, clock, timers, threads);
-    this.ownThreads = ownThreads;
+      Timers timers) {
+    host = new Host(config, compute, clock, timers, Thread::startVirtualThread);
     scheduler = new StepScheduler(host);
     Admission admission = new Admission(config, self, network, model, compute, clock);
     table = new SessionTable(host, admission, scheduler);
@@ -159,9 +138,15 @@ public final class BlockServer implements SessionService, AutoCloseable {
   /** Answers the gateway of a session and its predecessor; to anyone else nothing is known. */
   @Override
   public ProbeReport ask(NodeId peer, Probe probe) {
+    if (probe.getGateway().size() != NodeId.BYTES
+        || probe.getSessionId().size() != SessionId.BYTES) {
+      return ProbeReport.getDefaultInstance();
+    }
+    NodeId gateway = NodeId.of(probe.getGateway().toByteArray());
+    SessionId id = SessionId.of(probe.getSessionId().toByteArray());
     host.lock().lock();
     try {
-      for (HopSession session : table.ofName(probe.getGateway(), probe.getSessionId())) {
+      for (HopSession session : table.ofName(gateway, id)) {
         boolean asked =
             !probe.hasSpan()
                 || (probe.getSpan().getStart() == session.key().span().start()
@@ -193,7 +178,7 @@ public final class BlockServer implements SessionService, AutoCloseable {
     SessionId id = SessionId.of(close.getSessionId().toByteArray());
     host.lock().lock();
     try {
-      List<HopSession> sessions = table.ofName(close.getGateway(), close.getSessionId());
+      List<HopSession> sessions = table.ofName(peer, id);
       for (HopSession session : sessions) {
         if (close.getEpoch() < session.epoch()) {
           throw new NodeException(
@@ -223,12 +208,9 @@ public final class BlockServer implements SessionService, AutoCloseable {
           for (HopSession session : table.all()) {
             session.fault(
                 FaultReason.passing(FaultCode.FAULT_CODE_DRAINING, "This node is leaving now."));
-            session.end(true);
+            session.end();
           }
         });
     scheduler.close();
-    if (ownThreads != null) {
-      ownThreads.shutdown();
-    }
   }
 }

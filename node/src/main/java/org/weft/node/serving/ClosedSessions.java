@@ -1,12 +1,12 @@
 package org.weft.node.serving;
 
 import java.time.Clock;
-import java.time.Duration;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Optional;
 import org.weft.crypto.NodeId;
 import org.weft.node.ticket.SessionId;
+import org.weft.node.ticket.VerifiedTicket;
 import org.weft.protocol.v1.Closed;
 
 /**
@@ -14,9 +14,6 @@ import org.weft.protocol.v1.Closed;
  * session is over. Bounded: the oldest are forgotten first. Guarded by the server's lock.
  */
 final class ClosedSessions {
-  /** No ticket stands for longer. */
-  private static final Duration LONGEST_TICKET = Duration.ofMinutes(15);
-
   private final Clock clock;
   private final int capacity;
   private final LinkedHashMap<Name, Memory> sessions = new LinkedHashMap<>();
@@ -46,7 +43,7 @@ final class ClosedSessions {
     forget();
     // Anyone can close what nobody opened, so this may not drive out what was.
     if (sessions.containsKey(name) || sessions.size() < capacity / 2) {
-      long expires = clock.millis() + LONGEST_TICKET.toMillis();
+      long expires = clock.millis() + VerifiedTicket.MAX_LIFE.toMillis();
       Memory unseen = new Memory(epoch, expires, Closed.getDefaultInstance());
       sessions.merge(name, unseen, ClosedSessions::join);
     }

@@ -71,9 +71,9 @@ final class ForwardPass {
     compute.clear();
     MemorySegment hidden = compute.hidden(); // f32 [maxRows, width]
     int rows = 0;
-    HopSession failed = null;
+    StepFlow failed = null;
     for (Slice slice : slices) {
-      if (slice.session() == failed || slice.failure() != null) {
+      if (slice.flow() == failed || slice.failure() != null) {
         continue;
       }
       try {
@@ -81,10 +81,10 @@ final class ForwardPass {
         slice.putAt(rows);
         rows += slice.rows();
       } catch (ProtocolException e) {
-        failed = slice.session();
+        failed = slice.flow();
         slice.fail(FaultReason.of(e));
       } catch (ShardException e) {
-        failed = slice.session();
+        failed = slice.flow();
         slice.fail(FaultReason.of(e));
       }
     }
@@ -101,7 +101,7 @@ final class ForwardPass {
             .getHidden()
             .substring(slice.done() * rowBytes, (slice.done() + slice.rows()) * rowBytes);
     RowCodec.decode(format, wire, slice.rows(), width, into);
-    SpanCache cache = slice.session().cache();
+    SpanCache cache = slice.flow().cache();
     if (slice.first() && cache.length() > slice.position()) {
       cache.truncate(slice.position());
     }
@@ -132,10 +132,10 @@ final class ForwardPass {
 
   private static List<List<Slice>> bySession(List<Slice> slices) {
     List<List<Slice>> sessions = new ArrayList<>();
-    HopSession last = null;
+    StepFlow last = null;
     for (Slice slice : slices) {
-      if (slice.session() != last) {
-        last = slice.session();
+      if (slice.flow() != last) {
+        last = slice.flow();
         sessions.add(new ArrayList<>());
       }
       sessions.getLast().add(slice);

@@ -1,11 +1,9 @@
 package org.weft.node.serving;
 
-import java.util.List;
+import com.google.protobuf.ByteString;
 import org.jspecify.annotations.Nullable;
 import org.weft.node.NodeException;
-import org.weft.node.transport.Timers;
 import org.weft.protocol.ProtocolException;
-import org.weft.protocol.RowCodec;
 import org.weft.protocol.v1.Close;
 import org.weft.protocol.v1.Closed;
 import org.weft.protocol.v1.Draining;
@@ -17,16 +15,15 @@ import org.weft.protocol.v1.ProbeReport;
 import org.weft.protocol.v1.Step;
 
 /**
- * One session at this hop, over all of its epochs: the streams on both sides, the cache, the output
- * log and the steps that wait. Every method is called under the server's lock; the cache alone is
- * the compute thread's while a pass runs.
+ * One session at this hop, over all of its epochs: who is above, behind and collecting, and what
+ * becomes of it when one of them goes. Every method is called under the server's lock.
  *
  * <pre>
  * OPENING --Opened from behind--> OPEN --fault--> BROKEN --Open of a higher epoch--> OPENING …
  * any --Close, lapse, or the lease's end--> ENDED
  * </pre>
  */
-final class HopSession {
+final class HopSession implements StepFlow.Exit {
   /** Where it stands. */
   enum State {
     /** Waits for the hop behind to agree. */
@@ -39,29 +36,16 @@ final class HopSession {
 
   private final Host host;
   private final SessionTable table;
-  private final StepScheduler scheduler;
   private final SessionKey key;
-  private final SpanCache cache;
-  private final long logGrant;
+  private final StepFlow flow;
   private final TailResults results;
   private final SessionTimers timers;
 
   private HopPlan plan;
-  private StepQueue queue;
-  private OutputLog log;
   private State state = State.OPENING;
   private @Nullable InboundChain above;
   private @Nullable NextHop next;
   private boolean stepped;
-  private boolean computing;
-  private int inPass;
-  private @Nullable Runnable afterPass;
-  private int countedSteps;
-  private long countedBytes;
-  private long countedLog;
-  private long steps;
-  private long computeNanos;
-  private long lastStepOut;
 
   HopSession(
       Host host,
@@ -72,17 +56,12 @@ final class HopSession {
       InboundChain above) {
     this.host = host;
     this.table = table;
-    this.scheduler = scheduler;
     this.plan = plan;
-    this.cache = cache;
-    key = plan.key();
-    results = new TailResults(host, () -> host.locked(this::roomBehind));
-    timers = new SessionTimers(host);
-    long rowBytes = RowCodec.bytes(plan.out(), 1, host.compute().width());
-    logGrant = plan.tail() ? 0 : host.logs().grant(rowBytes * plan.maxLength());
-    log = new OutputLog((int) rowBytes, logGrant);
-    queue = new StepQueue(plan, host.compute().width());
     this.above = above;
+    key = plan.key();
+    flow = new StepFlow(host, scheduler, this, this, plan, cache);
+    results = new TailResults(host, () -> host.locked(flow::advance));
+    timers = new SessionTimers(host);
     above.bind(this);
   }
 
@@ -98,60 +77,40 @@ final class HopSession {
     return plan.epoch();
   }
 
-  State state() {
-    return state;
-  }
-
   int maxLength() {
-    return cache.maxLength();
+    return flow.cache().maxLength();
   }
 
-  SpanCache cache() {
-    return cache;
+  StepFlow flow() {
+    return flow;
   }
 
   // ---- Opening: the first time, and again with a higher epoch.
 
   /** A ticket of a higher epoch: whatever ran under the older one is over. */
   void reopen(HopPlan newer, InboundChain from) {
-    HopPlan older = plan;
     if (above != null && above != from) {
-      above.refuse(
-          FaultReason.passing(
-              FaultCode.FAULT_CODE_STALE_EPOCH, "The session was opened again with a later epoch."),
-          older.hop(),
-          older.epoch());
+      above.superseded(plan);
     }
     if (next != null) {
       next.leave();
       next = null;
     }
     timers.cancelAll();
-    queue.clear();
+    boolean sameCollector = newer.tail() && newer.collector().equals(plan.collector());
     plan = newer;
-    queue = new StepQueue(newer, host.compute().width());
-    count();
     state = State.OPENING;
     above = from;
     from.bind(this);
-    boolean keepsCache = newer.computesAs(older);
-    boolean keepsLog = newer.out() == older.out() && !newer.tail();
-    results.begin(newer.epoch());
+    results.begin(newer.epoch(), sameCollector);
     // The cache is the compute thread's until its pass is over.
-    whenIdle(
-        () -> {
-          cut(keepsCache ? newer.base() : 0);
-          if (!keepsLog) {
-            clearLog();
-          }
-          connect();
-        });
+    flow.begin(newer, this::connect);
   }
 
   /** Dials the hop behind, or, at the tail, agrees. */
   void connect() {
     if (plan.tail()) {
-      agree(cache.length(), Integer.MAX_VALUE);
+      agree(flow.held(), Integer.MAX_VALUE);
       return;
     }
     NextHop behind = new NextHop(host, this, plan.next().orElseThrow());
@@ -162,7 +121,7 @@ final class HopSession {
             fault(
                 FaultReason.passing(
                     FaultCode.FAULT_CODE_NEXT_HOP,
-                    "The hop after hop %d did not answer in time.".formatted(plan.hop()))));
+                    "Hop %d did not answer in time.".formatted(plan.hop() + 1))));
     behind.dial(
         Open.newBuilder()
             .setTicket(plan.ticket())
@@ -187,30 +146,16 @@ final class HopSession {
     agree(opened.getHeld(), opened.getWindow());
   }
 
-  /**
-   * All behind agree, and the next hop holds {@code heldBehind} positions. What it lacks comes from
-   * our log; where the log does not reach, we hold no more than it does.
-   */
+  /** All behind agree: says so above, and fills the next hop from our log. */
   private void agree(int heldBehind, int windowBehind) {
     timers.opened();
-    int held = cache.length();
-    if (heldBehind < held && !(log.start() <= heldBehind && log.end() >= held)) {
-      held = cut(heldBehind);
-    }
-    queue.begin(held, heldBehind);
+    int held = flow.agree(heldBehind);
     state = State.OPEN;
     if (above != null) {
-      above.opened(
-          Opened.newBuilder()
-              .setHeld(held)
-              .setWindow(Math.min(plan.window(), windowBehind))
-              .setEpoch(plan.epoch())
-              .build());
+      above.opened(flow.opened(held, windowBehind));
     }
     if (next != null && heldBehind < held) {
-      List<Step> rows =
-          StepFrames.replay(plan, log, heldBehind, held, host.compute().width());
-      rows.forEach(next::send);
+      flow.replay(heldBehind, held).forEach(next::send);
     }
     if (!stepped) {
       timers.firstStep(host.config().waits().firstStep(), this::lapse);
@@ -221,23 +166,11 @@ final class HopSession {
     watchLease();
   }
 
-  /** Cuts cache and log to at most {@code length} positions; returns how many are left. */
-  private int cut(int length) {
-    int kept = Math.min(cache.length(), length);
-    if (kept < cache.length()) {
-      // A sliding window may no longer have what so short a cache needs.
-      kept = kept < cache.shortestLength() ? 0 : kept;
-      cache.truncate(kept);
-    }
-    log.cut(kept);
-    countLog();
-    return kept;
-  }
-
   private void lapse() {
     fault(
         FaultReason.passing(
             FaultCode.FAULT_CODE_DEADLINE, "No first step came, and the reservation has lapsed."));
+    end();
   }
 
   // ---- Steps.
@@ -253,141 +186,32 @@ final class HopSession {
     }
     stepped = true;
     timers.stepped();
-    long size = step.getHidden().size();
-    if (host.counters().queuedBytes() + size > host.config().caps().queuedBytes()) {
+    long queued = host.counters().queuedBytes() + step.getHidden().size();
+    if (queued > host.config().caps().queuedBytes()) {
       fault(
           FaultReason.retry(
               FaultCode.FAULT_CODE_OVERLOADED, "Too many rows wait at this node already.", 1000));
       return;
     }
     try {
-      queue.offer(step, host.timers().nanoTime(), computing ? inPass : 0);
+      flow.offer(step);
     } catch (ProtocolException e) {
       fault(FaultReason.of(e));
-      return;
-    }
-    count();
-    advance();
-  }
-
-  /** Whether another replayed step may be read. */
-  boolean replaysFit() {
-    return queue.replays() < plan.window();
-  }
-
-  /** Passes on what needs no arithmetic, and asks for a pass where the next step does. */
-  private void advance() {
-    if (computing || state != State.OPEN) {
-      return;
-    }
-    QueuedStep head = queue.head();
-    while (head != null && !head.needsCompute() && !outFull()) {
-      passOn(head);
-      head = queue.head();
-    }
-    if (head != null && !outFull()) {
-      scheduler.ready(this);
     }
   }
 
-  private boolean outFull() {
+  @Override
+  public boolean isOpen() {
+    return state == State.OPEN;
+  }
+
+  @Override
+  public boolean isFull() {
     return next == null ? results.isFull() : next.isFull();
   }
 
-  /** There is room again on the way out. */
-  void roomBehind() {
-    advance();
-  }
-
-  /** Whether a pass may take rows of it now. */
-  boolean runnable() {
-    QueuedStep head = queue.head();
-    return state == State.OPEN
-        && !computing
-        && head != null
-        && head.needsCompute()
-        && !outFull();
-  }
-
-  /** Whether the step at its head is short enough to go first. */
-  boolean decodes(int decodeRows) {
-    QueuedStep head = queue.head();
-    return head != null && head.left() <= decodeRows;
-  }
-
-  /** Gives {@code budget} rows at most to a pass: of its first step, and of those that follow on. */
-  int take(int budget, int longestStep, List<Slice> pass) {
-    int taken = 0;
-    int follows = -1;
-    inPass = 0;
-    for (QueuedStep queued : queue.inOrder()) {
-      int from = queued.from() + queued.done();
-      if (taken == budget
-          || !queued.needsCompute()
-          || queued.left() > longestStep
-          || (follows >= 0 && from != follows)) {
-        break;
-      }
-      int rows = Math.min(queued.left(), budget - taken);
-      queued.begin(host.timers().nanoTime());
-      pass.add(new Slice(this, plan, queued, rows, taken == 0));
-      inPass++;
-      taken += rows;
-      follows = from + rows;
-    }
-    computing = taken > 0;
-    return taken;
-  }
-
-  /** Takes back what a pass has made of a slice. */
-  void computed(Slice slice, long nanos) {
-    computeNanos += nanos;
-    if (state != State.OPEN || slice.plan() != plan) {
-      return;
-    }
-    FaultReason failure = slice.failure();
-    if (failure != null) {
-      fault(failure);
-      return;
-    }
-    slice.step().computed(slice.rows(), slice.encoded(), nanos);
-    if (!plan.tail() && slice.encoded() != null) {
-      log.append(slice.position(), slice.rows(), slice.encoded());
-      countLog();
-    }
-    if (slice.endsStep()) {
-      passOn(slice.step());
-    }
-  }
-
-  /** The pass is over: the cache is ours again. */
-  void passDone() {
-    computing = false;
-    Runnable waiting = afterPass;
-    afterPass = null;
-    if (waiting != null) {
-      waiting.run();
-    } else {
-      advance();
-    }
-  }
-
-  private void whenIdle(Runnable act) {
-    if (computing) {
-      afterPass = act;
-    } else {
-      act.run();
-    }
-  }
-
-  private void passOn(QueuedStep step) {
-    queue.removeHead();
-    count();
-    steps++;
-    host.counters().step();
-    if (!step.step().getReplay()) {
-      lastStepOut = step.step().getStep();
-    }
+  @Override
+  public void passOn(QueuedStep step) {
     long now = host.timers().nanoTime();
     NextHop behind = next;
     if (behind != null) {
@@ -403,7 +227,8 @@ final class HopSession {
   // ---- Faults, streams that end, and the lease.
 
   /** Something went wrong here: all who can be reached hear of it. */
-  void fault(FaultReason reason) {
+  @Override
+  public void fault(FaultReason reason) {
     if (state == State.OPENING || state == State.OPEN) {
       host.counters().fault(reason.code());
       breakWith(reason.at(plan.hop(), plan.epoch()), true, true);
@@ -426,8 +251,7 @@ final class HopSession {
     }
     boolean opening = state == State.OPENING;
     state = State.BROKEN;
-    queue.clear();
-    count();
+    flow.stop();
     timers.opened();
     if (up && above != null) {
       above.faulted(fault);
@@ -441,32 +265,32 @@ final class HopSession {
     if (above != null) {
       above.roomAgain();
     }
-    if (!stepped) {
-      // A reservation that was never used has nothing worth a lease.
-      end(true);
-    } else if (opening && above != null) {
+    if (opening && above != null) {
       above.leave();
       above = null;
     }
-    watchLease();
+    if (!stepped && (opening || above != null)) {
+      // A reservation that was never used has nothing worth a lease.
+      end();
+    } else {
+      watchLease();
+    }
   }
 
+  /** The predecessor is gone: what is under way is dropped, what is in the cache kept. */
   void aboveEnded(InboundChain ended) {
     if (above != ended) {
       return;
     }
     above = null;
-    if (state == State.OPENING) {
-      fault(
-          FaultReason.passing(
-              FaultCode.FAULT_CODE_NEXT_HOP, "The stream ended before the session was open."));
-    } else if (state == State.OPEN && next != null) {
-      // What is under way still goes on to the collector; behind us the lease starts with ours.
-      next.faulted(
-          FaultReason.passing(FaultCode.FAULT_CODE_NEXT_HOP, "The stream from above has ended.")
-              .at(plan.hop(), plan.epoch()));
+    if (state == State.OPENING || state == State.OPEN) {
+      int hop = Math.max(0, plan.hop() - 1);
+      String who = plan.hop() == 0 ? "The gateway" : "Hop " + hop;
+      FaultReason reason =
+          FaultReason.passing(FaultCode.FAULT_CODE_CLOSED, who + " has ended its stream.");
+      host.counters().fault(reason.code());
+      breakWith(reason.at(hop, plan.epoch()), false, true);
     }
-    watchLease();
   }
 
   void nextEnded(NextHop ended, @Nullable NodeException cause) {
@@ -495,11 +319,15 @@ final class HopSession {
   }
 
   private void watchLease() {
-    boolean alone =
-        state == State.BROKEN
-            || (state == State.OPEN
-                && (above == null || (plan.tail() && !results.collected())));
-    timers.lease(alone, host.config().waits().lease(), () -> end(true));
+    boolean uncollected = plan.tail() && !results.collected();
+    boolean alone = state == State.BROKEN || (state == State.OPEN && uncollected);
+    timers.lease(alone, host.config().waits().lease(), this::leaseOver);
+  }
+
+  private void leaseOver() {
+    fault(
+        FaultReason.passing(FaultCode.FAULT_CODE_DEADLINE, "Nobody has collected the results."));
+    end();
   }
 
   // ---- The collector.
@@ -518,85 +346,52 @@ final class HopSession {
   // ---- The end.
 
   ProbeReport report() {
-    return ProbeReport.newBuilder()
-        .setKnown(state != State.ENDED)
-        .setEpoch(plan.epoch())
-        .setLastStepIn(queue.lastStep())
-        .setLastStepOut(lastStepOut)
-        .setPositions(cache.length())
-        .setQueued(queue.size())
-        .build();
+    return flow.report().setKnown(state != State.ENDED).build();
   }
 
   Closed counts() {
     return Closed.newBuilder()
-        .setPositions(cache.length())
-        .setSteps(steps)
-        .setComputeNanos(computeNanos)
+        .setPositions(flow.report().getPositions())
+        .setSteps(flow.steps())
+        .setComputeNanos(flow.computeNanos())
         .build();
   }
 
   /** Closed by its owner: the hops behind hear of it first, then the answer goes up. */
-  Closed close(long epoch) {
-    Closed counts = counts();
+  void close(long epoch) {
     if (next != null) {
       next.close(
           Close.newBuilder()
-              .setSessionId(com.google.protobuf.ByteString.copyFrom(key.session().bytes()))
-              .setGateway(com.google.protobuf.ByteString.copyFrom(key.gateway().bytes()))
+              .setSessionId(ByteString.copyFrom(key.session().bytes()))
+              .setGateway(ByteString.copyFrom(key.gateway().bytes()))
               .setEpoch(epoch)
               .build());
+      next = null;
     }
     if (above != null) {
-      above.answerClosed(counts);
+      above.answerClosed(counts());
       above = null;
     }
-    end(false);
-    return counts;
+    results.clear();
+    end();
   }
 
-  /** Frees everything; what was said before still leaves where {@code afterAll}. */
-  void end(boolean afterAll) {
+  /** Frees everything; what has been said still leaves. */
+  void end() {
     if (state == State.ENDED) {
       return;
     }
     state = State.ENDED;
     timers.cancelAll();
-    queue.clear();
-    count();
     if (above != null) {
       above.leave();
       above = null;
     }
-    if (next != null && afterAll) {
+    if (next != null) {
       next.leaveAfterAll();
     }
-    results.end(afterAll);
+    results.end();
+    flow.free();
     table.ended(this);
-    whenIdle(this::release);
-  }
-
-  private void release() {
-    cache.close();
-    clearLog();
-    host.logs().giveBack(logGrant);
-    table.released();
-  }
-
-  private void clearLog() {
-    log.clear();
-    log = new OutputLog((int) RowCodec.bytes(plan.out(), 1, host.compute().width()), logGrant);
-    countLog();
-  }
-
-  private void count() {
-    host.counters().queued(queue.size() - countedSteps, queue.bytes() - countedBytes);
-    countedSteps = queue.size();
-    countedBytes = queue.bytes();
-  }
-
-  private void countLog() {
-    host.counters().logged(log.bytes() - countedLog);
-    countedLog = log.bytes();
   }
 }

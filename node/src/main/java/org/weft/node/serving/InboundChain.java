@@ -57,6 +57,9 @@ final class InboundChain implements SessionService.Inbound {
 
   @Override
   public void received(Down frame) {
+    if (isOver()) {
+      return;
+    }
     switch (frame.getFrameCase()) {
       case OPEN -> table.open(this, frame.getOpen());
       case STEP -> step(frame.getStep());
@@ -71,6 +74,15 @@ final class InboundChain implements SessionService.Inbound {
                           FaultCode.FAULT_CODE_PROTOCOL, "A frame that says nothing."),
                       0,
                       0));
+    }
+  }
+
+  private boolean isOver() {
+    host.lock().lock();
+    try {
+      return over;
+    } finally {
+      host.lock().unlock();
     }
   }
 
@@ -111,7 +123,7 @@ final class InboundChain implements SessionService.Inbound {
 
   /** Replayed rows are paced by not reading on, which is what the sender's flow control feels. */
   private void awaitRoom(HopSession bound) {
-    if (bound.replaysFit()) {
+    if (bound.flow().replaysFit()) {
       return;
     }
     Duration longest = host.config().waits().room();
@@ -126,12 +138,12 @@ final class InboundChain implements SessionService.Inbound {
                           late[0] = true;
                           moved.signalAll();
                         }));
-    while (session == bound && !bound.replaysFit() && !late[0]) {
+    while (session == bound && !bound.flow().replaysFit() && !late[0]) {
       // Its deadline is the timer's, so that tests can let it pass.
       moved.awaitUninterruptibly();
     }
     deadline.cancel();
-    if (late[0] && session == bound && !bound.replaysFit()) {
+    if (late[0] && session == bound && !bound.flow().replaysFit()) {
       bound.fault(
           FaultReason.passing(
               FaultCode.FAULT_CODE_DEADLINE, "Replayed rows found no room in the queue in time."));
@@ -176,6 +188,16 @@ final class InboundChain implements SessionService.Inbound {
 
   void faulted(Fault fault) {
     up.add(Up.newBuilder().setFault(fault).build());
+  }
+
+  /** The session was opened again by a later ticket. */
+  void superseded(HopPlan older) {
+    faulted(
+        FaultReason.passing(
+                FaultCode.FAULT_CODE_STALE_EPOCH,
+                "The session was opened again with a later epoch.")
+            .at(older.hop(), older.epoch()));
+    leave();
   }
 
   /** The session is over in order. */

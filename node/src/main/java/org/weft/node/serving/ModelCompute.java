@@ -99,7 +99,7 @@ final class ModelCompute implements SpanCompute {
 
     @Override
     public int shortestLength() {
-      return 1;
+      return cache.shortestLength();
     }
 
     @Override

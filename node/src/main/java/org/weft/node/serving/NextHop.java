@@ -34,7 +34,7 @@ final class NextHop implements ChainListener {
         new Mailbox<>(
             host.threads(),
             host.config().caps().outbox(),
-            () -> host.locked(session::roomBehind));
+            () -> host.locked(session.flow()::advance));
   }
 
   /** Dials and says {@code open}; any answer comes to the listener. */

@@ -1,12 +1,10 @@
 package org.weft.node.serving;
 
-import com.google.protobuf.ByteString;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.locks.Condition;
 import org.jspecify.annotations.Nullable;
 import org.weft.crypto.NodeId;
 import org.weft.node.ticket.SessionId;
@@ -28,7 +26,6 @@ final class SessionTable {
   private final Map<SessionKey, HopSession> sessions = new HashMap<>();
   private final ClosedSessions closed;
   private final WaitingCollectors collectors;
-  private final Condition releases;
   private boolean draining;
 
   SessionTable(Host host, Admission admission, StepScheduler scheduler) {
@@ -37,7 +34,6 @@ final class SessionTable {
     this.scheduler = scheduler;
     closed = new ClosedSessions(host.clock(), host.config().caps().remembered());
     collectors = new WaitingCollectors(host);
-    releases = host.lock().newCondition();
   }
 
   int size() {
@@ -60,10 +56,11 @@ final class SessionTable {
     return sessions.get(key);
   }
 
-  List<HopSession> ofName(ByteString gateway, ByteString session) {
+  /** The session with all of its spans here. */
+  List<HopSession> ofName(NodeId gateway, SessionId session) {
     List<HopSession> found = new ArrayList<>();
     for (HopSession each : sessions.values()) {
-      if (each.key().belongsTo(gateway, session)) {
+      if (each.key().session().equals(session) && each.key().gateway().equals(gateway)) {
         found.add(each);
       }
     }
@@ -116,13 +113,11 @@ final class SessionTable {
   /** An epoch that this node has seen, for whichever blocks, is over or in use. */
   private @Nullable FaultReason stale(HopPlan plan) {
     SessionKey key = plan.key();
-    for (HopSession other : sessions.values()) {
-      boolean same =
-          other.key().session().equals(key.session()) && other.key().gateway().equals(key.gateway());
+    for (HopSession other : ofName(key.gateway(), key.session())) {
       // A chain may pass a node twice, under one epoch, with other blocks.
       boolean behind =
           other.key().equals(key) ? plan.epoch() <= other.epoch() : plan.epoch() < other.epoch();
-      if (same && behind) {
+      if (behind) {
         return FaultReason.permanent(
             FaultCode.FAULT_CODE_STALE_EPOCH,
             "The session stands at epoch %d, not %d.".formatted(other.epoch(), plan.epoch()));
@@ -192,11 +187,9 @@ final class SessionTable {
   /** Gives up what the same session holds for blocks that its newer chain cuts otherwise. */
   private boolean endOutdated(HopPlan plan) {
     boolean any = false;
-    for (HopSession other : all()) {
-      if (other.key().session().equals(plan.key().session())
-          && other.key().gateway().equals(plan.key().gateway())
-          && other.epoch() < plan.epoch()) {
-        other.end(true);
+    for (HopSession other : ofName(plan.key().gateway(), plan.key().session())) {
+      if (other.epoch() < plan.epoch()) {
+        other.end();
         any = true;
       }
     }
@@ -204,11 +197,10 @@ final class SessionTable {
   }
 
   /** Closes one session, and remembers {@code epoch}, which may be later than its own. */
-  Closed close(HopSession session, long epoch) {
-    Closed counts = session.close(epoch);
+  void close(HopSession session, long epoch) {
+    session.close(epoch);
     closed.remember(
         session.key(), epoch, session.plan().expiresMillis(), Closed.getDefaultInstance());
-    return counts;
   }
 
   void closedUnseen(NodeId gateway, SessionId session, long epoch) {
@@ -254,10 +246,6 @@ final class SessionTable {
     sessions.remove(session.key(), session);
     closed.remember(
         session.key(), session.epoch(), session.plan().expiresMillis(), session.counts());
-  }
-
-  void released() {
-    releases.signalAll();
   }
 
   void drain(long byUnixMillis) {

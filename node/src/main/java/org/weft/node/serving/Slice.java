@@ -9,7 +9,7 @@ import org.weft.protocol.v1.Want;
  * until the pass is over.
  */
 final class Slice {
-  private final HopSession session;
+  private final StepFlow flow;
   private final HopPlan plan;
   private final QueuedStep step;
   private final int done;
@@ -20,8 +20,8 @@ final class Slice {
   private int at;
 
   /** {@code first}: no row of the same session stands before it in the pass. */
-  Slice(HopSession session, HopPlan plan, QueuedStep step, int rows, boolean first) {
-    this.session = session;
+  Slice(StepFlow flow, HopPlan plan, QueuedStep step, int rows, boolean first) {
+    this.flow = flow;
     this.plan = plan;
     this.step = step;
     done = step.done();
@@ -29,8 +29,8 @@ final class Slice {
     this.first = first;
   }
 
-  HopSession session() {
-    return session;
+  StepFlow flow() {
+    return flow;
   }
 
   HopPlan plan() {

@@ -7,7 +7,7 @@ interface SpanCache {
   /** Positions written. */
   int length();
 
-  /** The shortest length above 0 that it can be cut to: more than 1 in a sliding window. */
+  /** The shortest length above 0 that it can be cut to; 0 but for sliding windows. */
   int shortestLength();
 
   void truncate(int length);

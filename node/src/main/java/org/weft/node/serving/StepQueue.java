@@ -16,7 +16,7 @@ import org.weft.protocol.v1.Want;
  */
 final class StepQueue {
   private final HopPlan plan;
-  private final int width;
+  private final int width; // of a hidden state
   private final ArrayDeque<QueuedStep> steps = new ArrayDeque<>();
   private long lastStep;
   private boolean numbered;
@@ -138,8 +138,10 @@ final class StepQueue {
     }
     switch (step.getWant()) {
       case WANT_NONE -> {}
-      case WANT_LAST -> require(held < rows && !step.getReplay(), "rows are wanted that are held");
-      case WANT_ALL -> require(held == 0 && !step.getReplay(), "rows are wanted that are held");
+      case WANT_LAST, WANT_ALL ->
+          require(
+              held == 0 && !step.getReplay() && !step.getRefill(),
+              "rows are wanted that are held or accepted already");
       case WANT_UNSPECIFIED, UNRECOGNIZED -> throw broken("a step that does not say what it wants");
     }
     if (step.getSkipped()) {
@@ -155,7 +157,8 @@ final class StepQueue {
     boolean allGoOn = !plan.tail() || step.getWant() == Want.WANT_ALL;
     long out = RowCodec.bytes(plan.out(), allGoOn ? rows - held : 1, width);
     require(out <= Wire.MAX_STEP_BYTES, "more rows than a message to the next hop holds");
-    require(!step.getReplay() || end <= plan.base(), "replayed rows beyond the base");
+    boolean again = step.getReplay() || step.getRefill();
+    require(!again || end <= plan.base(), "rows are sent again beyond the base");
   }
 
   /** How many rows at the front of the step the next hop holds, or does once we are filled. */
@@ -164,14 +167,9 @@ final class StepQueue {
     if (nextHolds == 0 || step.getSkipped() || from == end) {
       return held;
     }
-    boolean wanted =
-        switch (step.getWant()) {
-          case WANT_NONE, WANT_UNSPECIFIED, UNRECOGNIZED -> false;
-          case WANT_LAST -> end <= nextHolds;
-          case WANT_ALL -> step.getPosition() < nextHolds;
-        };
-    if (from < length || wanted) {
-      // Other rows than those that it holds, or rows that must pass through it once more.
+    boolean same = step.getRefill() || step.getReplay();
+    if (!same || from < length) {
+      // Other rows than those that it holds.
       nextHolds = 0;
       return held;
     }

@@ -18,7 +18,7 @@ final class StepScheduler implements AutoCloseable {
   private final Host host;
   private final ForwardPass forward;
   private final Condition work;
-  private final Map<NodeId, ArrayDeque<HopSession>> lines = new LinkedHashMap<>();
+  private final Map<NodeId, ArrayDeque<StepFlow>> lines = new LinkedHashMap<>();
   private final ArrayList<Slice> pass = new ArrayList<>();
   private @Nullable Thread thread;
   private boolean closed;
@@ -34,8 +34,8 @@ final class StepScheduler implements AutoCloseable {
   }
 
   /** A session has a step that can be computed. Called under the lock. */
-  void ready(HopSession session) {
-    ArrayDeque<HopSession> line =
+  void ready(StepFlow session) {
+    ArrayDeque<StepFlow> line =
         lines.computeIfAbsent(session.key().gateway(), gateway -> new ArrayDeque<>());
     if (!line.contains(session)) {
       line.add(session);
@@ -53,7 +53,7 @@ final class StepScheduler implements AutoCloseable {
           choose();
         }
         if (closed) {
-          pass.forEach(slice -> slice.session().passDone());
+          pass.forEach(slice -> slice.flow().passDone());
           return;
         }
       } finally {
@@ -75,14 +75,14 @@ final class StepScheduler implements AutoCloseable {
     int rows = 0;
     for (Slice slice : pass) {
       rows += slice.rows();
-      slice.session().computed(slice, nanos);
+      slice.flow().computed(slice, nanos);
     }
     host.counters().pass(rows, nanos);
-    HopSession last = null;
+    StepFlow last = null;
     for (Slice slice : pass) {
       // The slices of one session stand together.
-      if (slice.session() != last) {
-        last = slice.session();
+      if (slice.flow() != last) {
+        last = slice.flow();
         last.passDone();
       }
     }
@@ -102,8 +102,8 @@ final class StepScheduler implements AutoCloseable {
   }
 
   private boolean prefillWaits(int decodeRows) {
-    for (ArrayDeque<HopSession> line : lines.values()) {
-      for (HopSession session : line) {
+    for (ArrayDeque<StepFlow> line : lines.values()) {
+      for (StepFlow session : line) {
         if (session.runnable() && !session.decodes(decodeRows)) {
           return true;
         }
@@ -118,8 +118,8 @@ final class StepScheduler implements AutoCloseable {
     boolean took = true;
     while (took && rows < budget) {
       took = false;
-      for (ArrayDeque<HopSession> line : lines.values()) {
-        HopSession session = rows < budget ? takeFirst(line, decode, decodeRows) : null;
+      for (ArrayDeque<StepFlow> line : lines.values()) {
+        StepFlow session = rows < budget ? takeFirst(line, decode, decodeRows) : null;
         if (session != null) {
           rows += session.take(budget - rows, decode ? decodeRows : Integer.MAX_VALUE, pass);
           took = true;
@@ -129,11 +129,11 @@ final class StepScheduler implements AutoCloseable {
     return rows;
   }
 
-  private @Nullable HopSession takeFirst(
-      ArrayDeque<HopSession> line, boolean decode, int decodeRows) {
+  private @Nullable StepFlow takeFirst(
+      ArrayDeque<StepFlow> line, boolean decode, int decodeRows) {
     var each = line.iterator();
     while (each.hasNext()) {
-      HopSession session = each.next();
+      StepFlow session = each.next();
       if (!session.runnable()) {
         each.remove();
       } else if (session.decodes(decodeRows) == decode && fits(session)) {
@@ -145,7 +145,7 @@ final class StepScheduler implements AutoCloseable {
   }
 
   /** Whether it goes through the same blocks, rounded at the same places, as what was chosen. */
-  private boolean fits(HopSession session) {
+  private boolean fits(StepFlow session) {
     return pass.isEmpty() || pass.getFirst().plan().parts().equals(session.plan().parts());
   }
 
@@ -153,9 +153,9 @@ final class StepScheduler implements AutoCloseable {
     lines.values().removeIf(ArrayDeque::isEmpty);
     var first = lines.entrySet().iterator();
     if (first.hasNext()) {
-      Map.Entry<NodeId, ArrayDeque<HopSession>> head = first.next();
+      Map.Entry<NodeId, ArrayDeque<StepFlow>> head = first.next();
       NodeId gateway = head.getKey();
-      ArrayDeque<HopSession> line = head.getValue();
+      ArrayDeque<StepFlow> line = head.getValue();
       first.remove();
       lines.put(gateway, line);
     }

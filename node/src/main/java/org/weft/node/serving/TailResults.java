@@ -44,12 +44,20 @@ final class TailResults {
     }
   }
 
-  /** Results of an older epoch are of no use; a collector that is there stays. */
-  void begin(long epoch) {
+  /** Results of an older epoch are of no use; a collector that is there stays if it {@code may}. */
+  void begin(long epoch, boolean may) {
     box.clear();
-    if (collector != null) {
+    Collector bound = collector;
+    if (bound != null && may) {
       box.add(Collector.collecting(epoch));
+    } else if (bound != null) {
+      unbind(bound);
+      host.threads().execute(bound.out()::finish);
     }
+  }
+
+  void clear() {
+    box.clear();
   }
 
   void add(Result result) {
@@ -60,11 +68,8 @@ final class TailResults {
     box.add(Collected.newBuilder().setFault(fault).build());
   }
 
-  /** No more will come: ends the stream, after what waits where {@code afterAll}. */
-  void end(boolean afterAll) {
-    if (!afterAll) {
-      box.clear();
-    }
+  /** No more will come: ends the stream after what waits. */
+  void end() {
     Collector last = collector;
     if (last != null) {
       box.then(last.out()::finish);
