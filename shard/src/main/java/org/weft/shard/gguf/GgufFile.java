@@ -40,7 +40,7 @@ public final class GgufFile implements AutoCloseable {
               ShardError.FORMAT,
               part.mapped().path()
                   + " is damaged: another part has the tensor "
-                  + HeaderCursor.quote(tensor.name())
+                  + SafeText.quote(tensor.name())
                   + " too");
         }
       }

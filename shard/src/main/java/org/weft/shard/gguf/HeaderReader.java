@@ -74,7 +74,7 @@ final class HeaderReader {
     for (long i = 0; i < tensorCount; i++) {
       Declared tensor = declared(i);
       if (!names.add(tensor.name)) {
-        throw cursor.damaged("it has two tensors " + HeaderCursor.quote(tensor.name));
+        throw cursor.damaged("it has two tensors " + SafeText.quote(tensor.name));
       }
       declared.add(tensor);
     }
@@ -127,9 +127,9 @@ final class HeaderReader {
       if (key.isEmpty()) {
         throw cursor.damaged("metadata key " + i + " is empty");
       }
-      Entry entry = entry("the value of " + HeaderCursor.quote(key));
+      Entry entry = entry("the value of " + SafeText.quote(key));
       if (entries.putIfAbsent(key, entry) != null) {
-        throw cursor.damaged("it has the metadata key " + HeaderCursor.quote(key) + " twice");
+        throw cursor.damaged("it has the metadata key " + SafeText.quote(key) + " twice");
       }
       if (cursor.position() > MOST_METADATA_BYTES) {
         throw cursor.damaged(
@@ -213,7 +213,7 @@ final class HeaderReader {
     if (name.isEmpty()) {
       throw cursor.damaged("tensor " + index + " has no name");
     }
-    String tensor = "tensor " + HeaderCursor.quote(name);
+    String tensor = "tensor " + SafeText.quote(name);
     int dimensions = cursor.int32("the dimension count of " + tensor);
     if (dimensions < 1 || dimensions > MOST_DIMENSIONS) {
       throw cursor.damaged(
@@ -261,7 +261,7 @@ final class HeaderReader {
   }
 
   private TensorInfo place(Declared tensor, long dataStart, long alignment) {
-    String name = HeaderCursor.quote(tensor.name);
+    String name = SafeText.quote(tensor.name);
     if (tensor.offset < 0 || tensor.offset % alignment != 0) {
       throw cursor.damaged(
           "the offset of tensor "
@@ -299,9 +299,9 @@ final class HeaderReader {
       if (after.offset() < before.offset() + before.bytes()) {
         throw cursor.damaged(
             "tensors "
-                + HeaderCursor.quote(before.name())
+                + SafeText.quote(before.name())
                 + " and "
-                + HeaderCursor.quote(after.name())
+                + SafeText.quote(after.name())
                 + " overlap");
       }
     }

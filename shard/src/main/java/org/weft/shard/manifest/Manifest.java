@@ -89,7 +89,8 @@ public final class Manifest {
 
   /**
    * Hashes every tensor of the file with {@code treeHash} (32 bytes) in this thread, and tells
-   * {@code progress} after each. The pages are given back as it goes.
+   * {@code progress} after each. The pages are given back as it goes. Refuses with FILE when the
+   * file changes meanwhile.
    */
   public static Manifest of(
       GgufFile file, Function<MemorySegment, byte[]> treeHash, Progress progress) {
@@ -101,6 +102,7 @@ public final class Manifest {
       done += tensor.bytes();
       progress.hashed(done, total);
     }
+    file.checkUnchanged();
     return new Manifest(keys(file.metadata()), tensors);
   }
 
@@ -210,6 +212,7 @@ public final class Manifest {
       done += tensor.bytes();
       progress.hashed(done, total);
     }
+    file.checkUnchanged();
   }
 
   /** Whether the file has exactly these keys and tensors, by all but the tensors' bytes. */
