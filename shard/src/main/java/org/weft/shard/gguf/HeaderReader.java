@@ -33,6 +33,7 @@ final class HeaderReader {
   /** Ten times what the largest vocabularies take. */
   private static final long MOST_METADATA_BYTES = 256L << 20;
 
+  private static final int NEWEST_THINKABLE_VERSION = 16;
   private static final int DEFAULT_ALIGNMENT = 32;
   private static final long MOST_ALIGNMENT = 1 << 24;
   private static final int MOST_DIMENSIONS = 4;
@@ -108,7 +109,7 @@ final class HeaderReader {
     if (version == 2 || version == 3) {
       return version;
     }
-    if (swapped >= 1 && swapped <= 0xffff) {
+    if (swapped >= 1 && swapped <= NEWEST_THINKABLE_VERSION) {
       throw cursor.unsupported(
           "it looks like a big-endian GGUF file (version "
               + swapped

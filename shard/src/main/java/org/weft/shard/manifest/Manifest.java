@@ -120,20 +120,7 @@ public final class Manifest {
 
   private static String entry(
       GgufFile file, TensorInfo tensor, Function<MemorySegment, byte[]> treeHash) {
-    byte[] hash;
-    file.prepare(tensor);
-    try {
-      hash = treeHash.apply(file.data(tensor));
-    } catch (InternalError e) {
-      // How the JVM reports that pages of the mapping are gone.
-      throw new ShardException(
-          ShardError.FILE,
-          file.paths().get(tensor.part())
-              + " became shorter while it was read; fetch the file again",
-          e);
-    } finally {
-      file.release(tensor);
-    }
+    byte[] hash = file.read(tensor, treeHash);
     if (hash.length != HASH_BYTES) {
       throw new IllegalArgumentException("a tree hash has 32 bytes, not " + hash.length);
     }
