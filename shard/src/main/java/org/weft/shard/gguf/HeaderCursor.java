@@ -16,7 +16,6 @@ final class HeaderCursor {
       ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
   private static final ValueLayout.OfLong LONG =
       ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-  private static final int SHOWN_CHARACTERS = 100;
 
   private final String file;
   private final MemorySegment bytes;
@@ -165,28 +164,5 @@ final class HeaderCursor {
   /** The file may well be right, but Weft does not read it. */
   ShardException unsupported(String what) {
     return new ShardException(ShardError.UNSUPPORTED, file + " cannot be used: " + what);
-  }
-
-  /** A name from the file, fit to be shown on a terminal: short, quoted, no control characters. */
-  static String quote(String name) {
-    StringBuilder shown = new StringBuilder("'");
-    int[] characters = name.codePoints().limit(SHOWN_CHARACTERS + 1L).toArray();
-    for (int i = 0; i < Math.min(characters.length, SHOWN_CHARACTERS); i++) {
-      int c = characters[i];
-      boolean harmless =
-          switch (Character.getType(c)) {
-            case Character.CONTROL,
-                Character.FORMAT,
-                Character.SURROGATE,
-                Character.UNASSIGNED,
-                Character.PRIVATE_USE,
-                Character.LINE_SEPARATOR,
-                Character.PARAGRAPH_SEPARATOR ->
-                false;
-            default -> true;
-          };
-      shown.appendCodePoint(harmless ? c : '\uFFFD');
-    }
-    return shown.append(characters.length > SHOWN_CHARACTERS ? "…'" : "'").toString();
   }
 }

@@ -33,6 +33,7 @@ final class HeaderReader {
   /** Ten times what the largest vocabularies take. */
   private static final long MOST_METADATA_BYTES = 256L << 20;
 
+  private static final int NEWEST_THINKABLE_VERSION = 16;
   private static final int DEFAULT_ALIGNMENT = 32;
   private static final long MOST_ALIGNMENT = 1 << 24;
   private static final int MOST_DIMENSIONS = 4;
@@ -74,7 +75,7 @@ final class HeaderReader {
     for (long i = 0; i < tensorCount; i++) {
       Declared tensor = declared(i);
       if (!names.add(tensor.name)) {
-        throw cursor.damaged("it has two tensors " + HeaderCursor.quote(tensor.name));
+        throw cursor.damaged("it has two tensors " + SafeText.quote(tensor.name));
       }
       declared.add(tensor);
     }
@@ -108,7 +109,7 @@ final class HeaderReader {
     if (version == 2 || version == 3) {
       return version;
     }
-    if (swapped >= 1 && swapped <= 0xffff) {
+    if (swapped >= 1 && swapped <= NEWEST_THINKABLE_VERSION) {
       throw cursor.unsupported(
           "it looks like a big-endian GGUF file (version "
               + swapped
@@ -127,9 +128,9 @@ final class HeaderReader {
       if (key.isEmpty()) {
         throw cursor.damaged("metadata key " + i + " is empty");
       }
-      Entry entry = entry("the value of " + HeaderCursor.quote(key));
+      Entry entry = entry("the value of " + SafeText.quote(key));
       if (entries.putIfAbsent(key, entry) != null) {
-        throw cursor.damaged("it has the metadata key " + HeaderCursor.quote(key) + " twice");
+        throw cursor.damaged("it has the metadata key " + SafeText.quote(key) + " twice");
       }
       if (cursor.position() > MOST_METADATA_BYTES) {
         throw cursor.damaged(
@@ -213,7 +214,7 @@ final class HeaderReader {
     if (name.isEmpty()) {
       throw cursor.damaged("tensor " + index + " has no name");
     }
-    String tensor = "tensor " + HeaderCursor.quote(name);
+    String tensor = "tensor " + SafeText.quote(name);
     int dimensions = cursor.int32("the dimension count of " + tensor);
     if (dimensions < 1 || dimensions > MOST_DIMENSIONS) {
       throw cursor.damaged(
@@ -261,7 +262,7 @@ final class HeaderReader {
   }
 
   private TensorInfo place(Declared tensor, long dataStart, long alignment) {
-    String name = HeaderCursor.quote(tensor.name);
+    String name = SafeText.quote(tensor.name);
     if (tensor.offset < 0 || tensor.offset % alignment != 0) {
       throw cursor.damaged(
           "the offset of tensor "
@@ -299,9 +300,9 @@ final class HeaderReader {
       if (after.offset() < before.offset() + before.bytes()) {
         throw cursor.damaged(
             "tensors "
-                + HeaderCursor.quote(before.name())
+                + SafeText.quote(before.name())
                 + " and "
-                + HeaderCursor.quote(after.name())
+                + SafeText.quote(after.name())
                 + " overlap");
       }
     }
