@@ -3,11 +3,13 @@
 module org.weft.tools {
   requires static transitive org.jspecify;
   requires org.weft.node;
+  requires com.fasterxml.jackson.databind;
   requires info.picocli;
-  requires java.management;
+  requires java.logging;
   requires java.net.http;
+  requires jdk.management;
   requires org.jline;
-  requires progressbar;
+  requires me.tongfei.progressbar;
 
   opens org.weft.tools to
       info.picocli;

@@ -18,6 +18,7 @@ final class StandardError {
 
   private StandardError() {}
 
+  @SuppressWarnings("restricted") // the launcher grants this module native access
   static void restore() {
     Integer kept = Integer.getInteger("weft.stderr");
     if (kept == null) {

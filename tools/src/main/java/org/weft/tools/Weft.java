@@ -74,8 +74,6 @@ public final class Weft {
         .setErr(new PrintWriter(System.err, true, StandardCharsets.UTF_8))
         .setOut(new PrintWriter(System.out, true, StandardCharsets.UTF_8))
         .setCaseInsensitiveEnumValuesAllowed(true)
-        .setExitCodeOnInvalidInput(USAGE)
-        .setExitCodeOnExecutionException(FAILED)
         .setUsageHelpAutoWidth(true)
         .setParameterExceptionHandler(Weft::wrongUsage)
         .setExecutionExceptionHandler((failure, command, parsed) -> failed(failure, command));

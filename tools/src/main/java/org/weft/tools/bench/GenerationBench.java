@@ -43,7 +43,7 @@ public final class GenerationBench {
       ids[i] = random.nextInt(model.vocabulary());
     }
     SamplingParameters greedy = new SamplingParameters(0, 0, 1, 0, 1, 0, 0, never, 0);
-    this.request = GenerationRequest.of(ids, OptionalInt.of(tokens), greedy);
+    this.request = GenerationRequest.of(ids, OptionalInt.of(tokens), greedy, true);
   }
 
   /** One run; {@code counted} says whether its figures are kept. */

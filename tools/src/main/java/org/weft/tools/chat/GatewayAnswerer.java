@@ -42,9 +42,9 @@ public final class GatewayAnswerer implements Answerer {
 
   @Override
   public void answer(List<ChatMessage> conversation, Consumer<String> text, Cancellation cancellation) {
-    try (InputStream in = gateway.stream("/v1/chat/completions", request(conversation));
-        Cancellation.Registration stop = cancellation.onCancel(() -> closeQuietly(in));
-        BufferedReader reader = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
+    InputStream in = gateway.stream("/v1/chat/completions", request(conversation));
+    Cancellation.Registration stop = cancellation.onCancel(() -> closeQuietly(in));
+    try (BufferedReader reader = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
       for (String line = reader.readLine(); line != null; line = reader.readLine()) {
         String data = line.startsWith(DATA) ? line.substring(DATA.length()).strip() : "";
         if (data.equals("[DONE]")) {
@@ -58,6 +58,8 @@ public final class GatewayAnswerer implements Answerer {
       if (!cancellation.cancelled()) {
         throw new UserException("the answer of the gateway at " + gateway.base() + " broke off", broken);
       }
+    } finally {
+      stop.close();
     }
   }
 

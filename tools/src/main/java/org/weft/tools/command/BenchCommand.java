@@ -68,8 +68,8 @@ public final class BenchCommand implements Callable<Integer> {
       throw new UsageException("--hops: " + hops + " is below zero");
     }
     List<Row> rows = new ArrayList<>();
-    try (Progress progress = json ? Progress.onTerminalOnly() : Progress.onStandardError();
-        OpenModel open = OpenModel.open(model.file())) {
+    Progress progress = json ? Progress.onTerminalOnly() : Progress.onStandardError();
+    try (OpenModel open = OpenModel.open(model.file())) {
       for (int threads : new TreeSet<>(List.of(1, compute.threads()))) {
         progress.say("measuring with " + threads + (threads == 1 ? " thread" : " threads"));
         rows.addAll(measure(open, threads, progress));

@@ -62,11 +62,11 @@ public final class ChatCommand implements Callable<Integer> {
     }
     Path file = source.model != null ? source.model : Installation.embeddedModel();
     int threads = compute.threads();
-    try (Progress progress = Progress.onStandardError();
-        OpenModel open = OpenModel.open(file);
+    Progress progress = Progress.onStandardError();
+    try (OpenModel open = OpenModel.open(file);
         Backend backend = Backend.inProcess(open, threads, compute.kvType(), progress);
         Engine engine = Engine.load(open, open.config().name(), backend.fingerprint(), threads, backend.sessions(), progress)) {
-      progress.close();
+      progress.clear();
       converse(new EngineAnswerer(engine, limit, parameters));
     }
     return 0;

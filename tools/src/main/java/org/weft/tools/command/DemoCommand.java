@@ -69,7 +69,8 @@ public final class DemoCommand implements Callable<Integer> {
     HostPort listen = new HostPort("127.0.0.1", port);
     PrintWriter out = spec.commandLine().getOut();
     Shutdown shutdown = Shutdown.onSignal();
-    try (Progress progress = Progress.onStandardError()) {
+    Progress progress = Progress.onStandardError();
+    try {
       progress.say("weft demo: a private swarm on this machine" + (hops == 0 ? ", all in one process" : ", " + hops + " block servers and a gateway"));
       GatewayNode.requireFree(listen);
       run(out, listen, shutdown, progress);
@@ -89,7 +90,7 @@ public final class DemoCommand implements Callable<Integer> {
         Backend backend = Backend.open(open, hops, compute.threads(), compute.kvType(), progress);
         GatewayNode gateway =
             GatewayNode.start(open, backend, new GatewayNode.Settings(listen, Optional.empty(), Optional.empty(), List.of(), compute.threads()), progress)) {
-      progress.close();
+      progress.clear();
       describe(out, open, backend);
       out.println("ready " + gateway.url());
       out.flush();
@@ -130,13 +131,14 @@ public final class DemoCommand implements Callable<Integer> {
     });
     out.println();
     out.println("> " + text);
-    int[] ids = language.template().isPresent() ? ChatPrompt.ids(language, List.of(ChatMessage.of("user", text))) : language.tokenizer().encode(text, true, false);
+    boolean chat = language.template().isPresent();
+    int[] ids = chat ? ChatPrompt.ids(language, List.of(ChatMessage.of("user", text))) : language.tokenizer().encode(text, true, false);
     GenerationResult result =
         gateway
             .engine()
             .loop()
             .generate(
-                GenerationRequest.of(ids, OptionalInt.of(ANSWER_TOKENS), SamplingParameters.greedy()),
+                GenerationRequest.of(ids, OptionalInt.of(ANSWER_TOKENS), SamplingParameters.greedy(), !chat),
                 cancellation,
                 (piece, tokens) -> {
                   out.print(piece);

@@ -71,11 +71,11 @@ public final class GatewayCommand implements Callable<Integer> {
     HostPort address = HostPort.parse(listen, "--listen", "127.0.0.1");
     Shutdown shutdown = Shutdown.onSignal();
     NodeKey key = NodeKeys.loadOrCreate(keyFile, new SecureRandom());
-    try (Progress progress = json ? Progress.none() : Progress.onStandardError();
-        OpenModel open = OpenModel.open(model.file());
+    Progress progress = json ? Progress.none() : Progress.onStandardError();
+    try (OpenModel open = OpenModel.open(model.file());
         Backend backend = backend(open, key, progress);
         GatewayNode gateway = GatewayNode.start(open, backend, new GatewayNode.Settings(address, Optional.ofNullable(name), secret(), cors, compute.threads()), progress)) {
-      progress.close();
+      progress.clear();
       announce(gateway);
       shutdown.await();
     } finally {

@@ -53,18 +53,18 @@ public final class GenerateCommand implements Callable<Integer> {
     var parameters = sampling.parameters();
     int threads = compute.threads();
     PrintWriter out = spec.commandLine().getOut();
-    try (Progress progress = Progress.onTerminalOnly();
-        OpenModel open = OpenModel.open(model.file());
+    Progress progress = Progress.onTerminalOnly();
+    try (OpenModel open = OpenModel.open(model.file());
         Backend backend = Backend.inProcess(open, threads, compute.kvType(), progress);
         Engine engine = Engine.load(open, open.config().name(), backend.fingerprint(), threads, backend.sessions(), progress)) {
-      progress.close();
+      progress.clear();
       int[] ids = raw ? engine.model().tokenizer().encode(prompt, true, false) : ChatPrompt.ids(engine.model(), List.of(ChatMessage.of("user", prompt)));
       StringBuilder answer = new StringBuilder();
       GenerationResult result =
           engine
               .loop()
               .generate(
-                  GenerationRequest.of(ids, limit, parameters),
+                  GenerationRequest.of(ids, limit, parameters, raw),
                   new Cancellation(),
                   (text, tokens) -> {
                     answer.append(text);

@@ -58,7 +58,7 @@ public final class ScoreCommand implements Callable<Integer> {
     try (OpenModel open = OpenModel.open(model.file());
         Backend backend = Backend.open(open, hops, compute.threads(), compute.kvType(), progress);
         Engine engine = Engine.load(open, open.config().name(), backend.fingerprint(), compute.threads(), backend.sessions(), progress)) {
-      progress.close();
+      progress.clear();
       InputLines.forEach(System.in, (line, number) -> out.println(Json.line(score(engine, ids(engine.model().tokenizer(), line, number)))));
     }
     return 0;

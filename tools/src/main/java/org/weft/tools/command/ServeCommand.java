@@ -90,9 +90,9 @@ public final class ServeCommand implements Callable<Integer> {
       shutdown.orWhenStdinEnds();
     }
     NodeKey key = NodeKeys.loadOrCreate(keyFile, new SecureRandom());
-    try (Progress progress = json ? Progress.none() : Progress.onStandardError();
-        BlockServerNode node = BlockServerNode.start(settings, key, WeftHome.ofEnvironment(), progress)) {
-      progress.close();
+    Progress progress = json ? Progress.none() : Progress.onStandardError();
+    try (BlockServerNode node = BlockServerNode.start(settings, key, WeftHome.ofEnvironment(), progress)) {
+      progress.clear();
       announce(node);
       shutdown.await();
     } finally {

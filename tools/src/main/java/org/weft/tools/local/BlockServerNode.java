@@ -93,7 +93,8 @@ public final class BlockServerNode implements AutoCloseable {
       throw refused;
     }
     try {
-      TransportConfig config = TransportConfig.loopback().withAddress(settings.listen().host(), settings.listen().port());
+      TransportConfig usual = TransportConfig.loopback();
+      TransportConfig config = new TransportConfig(settings.listen().host(), settings.listen().port(), usual.connectTimeout(), usual.sendTimeout(), usual.maxConnections());
       transport = closing.add(GrpcTransport.listening(key, config, clock, server, (peer, request) -> exchange(peer, request)), GrpcTransport::close);
       server.attach(transport);
       metricsServer = closing.add(MetricsServer.start(settings.metrics().host(), settings.metrics().port(), metrics(), () -> server.metrics().draining() ? "draining" : "ok"), MetricsServer::close);

@@ -27,7 +27,7 @@ public final class Engine implements AutoCloseable {
   /** Loads the ends, on {@code threads} threads of their own; the sessions stay their owner's. */
   public static Engine load(OpenModel open, String name, String fingerprint, int threads, SessionFactory sessions, Progress progress) {
     Tokenizer tokenizer = Tokenizer.of(open.file().metadata());
-    Optional<ChatTemplate> template = ChatTemplate.of(open.file().metadata(), Clock.systemDefaultZone());
+    Optional<ChatTemplate> template = open.file().metadata().string("tokenizer.chat_template").map(source -> ChatTemplate.parse(source, Clock.systemDefaultZone()));
     ComputePool pool = new ComputePool(threads);
     try {
       ModelEnds ends = ModelEnds.load(open.file(), open.config(), pool, (done, total) -> progress.bytes("packing the ends", done, total));

@@ -9,7 +9,7 @@ import me.tongfei.progressbar.ProgressBarStyle;
 import org.jspecify.annotations.Nullable;
 
 /** Says on standard error how far long work is: a bar on a terminal, a line a stage elsewhere. One thread at a time. */
-public final class Progress implements AutoCloseable {
+public final class Progress {
   private static final Duration REDRAW = Duration.ofMillis(100);
   private static final int WIDTH = 78;
 
@@ -92,8 +92,8 @@ public final class Progress implements AutoCloseable {
     }
   }
 
-  @Override
-  public void close() {
+  /** Takes the bar off the terminal. */
+  public void clear() {
     end();
   }
 }
