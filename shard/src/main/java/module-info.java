@@ -6,6 +6,7 @@
 module org.weft.shard {
   requires static transitive org.jspecify;
   requires jdk.incubator.vector;
+  requires jdk.management;
 
   exports org.weft.shard;
   exports org.weft.shard.gguf;

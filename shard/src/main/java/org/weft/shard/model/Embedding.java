@@ -1,13 +1,48 @@
 package org.weft.shard.model;
 
 import java.lang.foreign.MemorySegment;
+import org.weft.shard.ShardError;
+import org.weft.shard.ShardException;
+import org.weft.shard.kernel.PackedMatrix;
 
-/** Token embeddings. Immutable. */
+/** Token embeddings. Immutable; any thread, until its {@link ModelEnds} is closed. */
 public final class Embedding {
-  /** Writes rows f32 [count, width] for {@code tokens[from, from + count)}. */
-  public void rows(int[] tokens, int from, int count, MemorySegment into) {
-    throw new UnsupportedOperationException("skeleton");
+  private final PackedMatrix matrix; // [vocabulary, width]
+
+  Embedding(PackedMatrix matrix) {
+    this.matrix = matrix;
   }
 
-  Embedding() {}
+  /**
+   * Writes rows f32 [count, width] for {@code tokens[from, from + count)}, each element its real
+   * value rounded once.
+   *
+   * @throws ShardException ARGUMENT for an id outside of the vocabulary; nothing is written then
+   */
+  public void rows(int[] tokens, int from, int count, MemorySegment into) {
+    for (int i = from; i < from + count; i++) {
+      if (tokens[i] < 0 || tokens[i] >= matrix.rows()) {
+        throw new ShardException(
+            ShardError.ARGUMENT,
+            "the token id "
+                + tokens[i]
+                + " is outside of the vocabulary of "
+                + matrix.rows()
+                + " tokens");
+      }
+    }
+    long rowBytes = matrix.cols() * (long) Float.BYTES;
+    for (int i = 0; i < count; i++) {
+      matrix.dequantize(tokens[from + i], into.asSlice(i * rowBytes, rowBytes));
+    }
+  }
+
+  /** Tokens that have a row. */
+  public int vocabulary() {
+    return matrix.rows();
+  }
+
+  PackedMatrix matrix() {
+    return matrix;
+  }
 }

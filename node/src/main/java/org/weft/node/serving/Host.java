@@ -1,0 +1,95 @@
+package org.weft.node.serving;
+
+import java.time.Clock;
+import java.util.concurrent.Executor;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.weft.node.NodeError;
+import org.weft.node.NodeException;
+import org.weft.node.transport.Timers;
+import org.weft.node.transport.Transport;
+
+/**
+ * What all sessions of a block server share. One lock guards every session, queue and counter: it
+ * is held for bookkeeping only, never while anything is sent, dialled, verified or computed.
+ */
+final class Host {
+  private final BlockServerConfig config;
+  private final SpanCompute compute;
+  private final Clock clock;
+  private final Timers timers;
+  private final Executor threads;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final ServingCounters counters = new ServingCounters();
+  private final LogBudget logs;
+  private volatile @Nullable Transport transport;
+
+  Host(
+      BlockServerConfig config,
+      SpanCompute compute,
+      Clock clock,
+      Timers timers,
+      Executor threads) {
+    this.config = config;
+    this.compute = compute;
+    this.clock = clock;
+    this.timers = timers;
+    this.threads = threads;
+    logs = new LogBudget(config.caps().logBytes());
+  }
+
+  BlockServerConfig config() {
+    return config;
+  }
+
+  SpanCompute compute() {
+    return compute;
+  }
+
+  Clock clock() {
+    return clock;
+  }
+
+  Timers timers() {
+    return timers;
+  }
+
+  /** Virtual threads: for what may block. */
+  Executor threads() {
+    return threads;
+  }
+
+  ReentrantLock lock() {
+    return lock;
+  }
+
+  ServingCounters counters() {
+    return counters;
+  }
+
+  LogBudget logs() {
+    return logs;
+  }
+
+  void attach(Transport to) {
+    transport = to;
+  }
+
+  Transport transport() {
+    Transport attached = transport;
+    if (attached == null) {
+      throw new NodeException(NodeError.INTERNAL, "The block server has no transport yet.");
+    }
+    return attached;
+  }
+
+  /** Runs {@code act} under the lock. */
+  void locked(Runnable act) {
+    lock.lock();
+    try {
+      act.run();
+    } finally {
+      lock.unlock();
+    }
+  }
+}

@@ -1,0 +1,225 @@
+package org.weft.node.serving;
+
+import java.time.Duration;
+import java.util.concurrent.locks.Condition;
+import org.jspecify.annotations.Nullable;
+import org.weft.crypto.NodeId;
+import org.weft.node.transport.SessionService;
+import org.weft.node.transport.Timers;
+import org.weft.protocol.v1.Closed;
+import org.weft.protocol.v1.Down;
+import org.weft.protocol.v1.Draining;
+import org.weft.protocol.v1.Fault;
+import org.weft.protocol.v1.FaultCode;
+import org.weft.protocol.v1.Opened;
+import org.weft.protocol.v1.ProbeReport;
+import org.weft.protocol.v1.Step;
+import org.weft.protocol.v1.Up;
+
+/**
+ * A Chain stream that a predecessor opened: its first frame that matters is an Open, which binds it
+ * to a session until that session moves on. Frames come serially; the binding is guarded by the
+ * server's lock.
+ */
+final class InboundChain implements SessionService.Inbound {
+  private static final int MAX_WAITING = 64;
+
+  private final NodeId peer;
+  private final SessionService.Outbound<Up> out;
+  private final Host host;
+  private final SessionTable table;
+  private final Mailbox<Up> up;
+  private final Condition moved;
+  private @Nullable HopSession session;
+  private boolean over;
+
+  InboundChain(NodeId peer, SessionService.Outbound<Up> out, Host host, SessionTable table) {
+    this.peer = peer;
+    this.out = out;
+    this.host = host;
+    this.table = table;
+    up = new Mailbox<>(host.threads(), MAX_WAITING, () -> {});
+    up.attach(out::send);
+    moved = host.lock().newCondition();
+  }
+
+  NodeId peer() {
+    return peer;
+  }
+
+  @Nullable HopSession session() {
+    return session;
+  }
+
+  void bind(HopSession to) {
+    session = to;
+  }
+
+  @Override
+  public void received(Down frame) {
+    if (isOver()) {
+      return;
+    }
+    switch (frame.getFrameCase()) {
+      case OPEN -> table.open(this, frame.getOpen());
+      case STEP -> step(frame.getStep());
+      case PROBE -> host.locked(this::probe);
+      case CLOSE -> host.locked(() -> close(frame.getClose().getEpoch()));
+      case FAULT -> host.locked(() -> fault(frame.getFault()));
+      case FRAME_NOT_SET ->
+          host.locked(
+              () ->
+                  refuse(
+                      FaultReason.permanent(
+                          FaultCode.FAULT_CODE_PROTOCOL, "A frame that says nothing."),
+                      0,
+                      0));
+    }
+  }
+
+  private boolean isOver() {
+    host.lock().lock();
+    try {
+      return over;
+    } finally {
+      host.lock().unlock();
+    }
+  }
+
+  @Override
+  public void ended() {
+    host.locked(
+        () -> {
+          over = true;
+          HopSession bound = session;
+          session = null;
+          moved.signalAll();
+          if (bound != null) {
+            bound.aboveEnded(this);
+          }
+        });
+  }
+
+  private void step(Step step) {
+    host.lock().lock();
+    try {
+      HopSession bound = session;
+      if (bound == null) {
+        refuse(
+            FaultReason.permanent(
+                FaultCode.FAULT_CODE_STALE_EPOCH, "No session is open on this stream any more."),
+            0,
+            step.getEpoch());
+        return;
+      }
+      bound.step(step);
+      if (step.getReplay()) {
+        awaitRoom(bound);
+      }
+    } finally {
+      host.lock().unlock();
+    }
+  }
+
+  /** Replayed rows are paced by not reading on, which is what the sender's flow control feels. */
+  private void awaitRoom(HopSession bound) {
+    if (bound.flow().replaysFit()) {
+      return;
+    }
+    Duration longest = host.config().waits().room();
+    boolean[] late = {false};
+    Timers.Timer deadline =
+        host.timers()
+            .after(
+                longest,
+                () ->
+                    host.locked(
+                        () -> {
+                          late[0] = true;
+                          moved.signalAll();
+                        }));
+    while (session == bound && !bound.flow().replaysFit() && !late[0]) {
+      // Its deadline is the timer's, so that tests can let it pass.
+      moved.awaitUninterruptibly();
+    }
+    deadline.cancel();
+    if (late[0] && session == bound && !bound.flow().replaysFit()) {
+      bound.fault(
+          FaultReason.passing(
+              FaultCode.FAULT_CODE_DEADLINE, "Replayed rows found no room in the queue in time."));
+    }
+  }
+
+  /** The queue has become shorter, or the session is over. */
+  void roomAgain() {
+    moved.signalAll();
+  }
+
+  private void probe() {
+    if (!up.isFull()) {
+      ProbeReport report =
+          session == null ? ProbeReport.getDefaultInstance() : session.report();
+      up.add(Up.newBuilder().setReport(report).build());
+    }
+  }
+
+  private void close(long epoch) {
+    HopSession bound = session;
+    if (bound == null) {
+      answerClosed(Closed.getDefaultInstance());
+    } else if (epoch >= bound.epoch()) {
+      table.close(bound, epoch);
+    }
+  }
+
+  private void fault(Fault fault) {
+    if (session != null) {
+      session.faultFromAbove(fault);
+    }
+  }
+
+  void opened(Opened opened) {
+    up.add(Up.newBuilder().setOpened(opened).build());
+  }
+
+  void draining(Draining draining) {
+    up.add(Up.newBuilder().setDraining(draining).build());
+  }
+
+  void faulted(Fault fault) {
+    up.add(Up.newBuilder().setFault(fault).build());
+  }
+
+  /** The session was opened again by a later ticket. */
+  void superseded(HopPlan older) {
+    faulted(
+        FaultReason.passing(
+                FaultCode.FAULT_CODE_STALE_EPOCH,
+                "The session was opened again with a later epoch.")
+            .at(older.hop(), older.epoch()));
+    leave();
+  }
+
+  /** The session is over in order. */
+  void answerClosed(Closed counts) {
+    up.add(Up.newBuilder().setClosed(counts).build());
+    leave();
+  }
+
+  /** Nothing opens here: says why and ends the stream. */
+  void refuse(FaultReason reason, int hop, long epoch) {
+    host.counters().fault(reason.code());
+    faulted(reason.at(hop, epoch));
+    leave();
+  }
+
+  /** Ends the stream once all that was said has been sent. */
+  void leave() {
+    session = null;
+    moved.signalAll();
+    if (!over) {
+      over = true;
+      up.then(out::finish);
+    }
+  }
+}

@@ -1,6 +1,0 @@
-package org.weft.node.serving;
-
-/** Skeleton. */
-public final class Skeleton {
-  private Skeleton() {}
-}

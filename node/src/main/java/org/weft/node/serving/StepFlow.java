@@ -1,0 +1,317 @@
+package org.weft.node.serving;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.weft.protocol.RowCodec;
+import org.weft.protocol.v1.Opened;
+import org.weft.protocol.v1.ProbeReport;
+import org.weft.protocol.v1.Step;
+
+/**
+ * The way of one session's steps through this hop: taken in, computed, logged, passed on. Every
+ * method is called under the server's lock; the cache alone is the compute thread's while a pass
+ * runs.
+ */
+final class StepFlow {
+  /** Where steps go. */
+  interface Exit {
+    /** Whether steps are still wanted. */
+    boolean isOpen();
+
+    boolean isFull();
+
+    void passOn(QueuedStep step);
+
+    void fault(FaultReason reason);
+  }
+
+  private final Host host;
+  private final StepScheduler scheduler;
+  private final HopSession session;
+  private final Exit exit;
+  private final SpanCache cache;
+  private final long logGrant;
+  private final int width; // of a hidden state
+
+  private HopPlan plan;
+  private StepQueue queue;
+  private OutputLog log;
+  private boolean computing;
+  private int inPass;
+  private @Nullable Runnable afterPass;
+  private int countedSteps;
+  private long countedBytes;
+  private long countedLog;
+  private long steps;
+  private long computeNanos;
+  private long lastStepOut;
+
+  StepFlow(
+      Host host, StepScheduler scheduler, HopSession session, Exit exit, HopPlan plan, SpanCache cache) {
+    this.host = host;
+    this.scheduler = scheduler;
+    this.session = session;
+    this.exit = exit;
+    this.plan = plan;
+    this.cache = cache;
+    width = host.compute().width();
+    queue = new StepQueue(plan, width);
+    long rowBytes = RowCodec.bytes(plan.out(), 1, width);
+    // What a tail gives out goes to the collector, and is computed again where that is lost.
+    logGrant = plan.tail() ? 0 : host.logs().grant(rowBytes * plan.maxLength());
+    log = new OutputLog((int) rowBytes, logGrant);
+  }
+
+  SpanCache cache() {
+    return cache;
+  }
+
+  // ---- Epochs.
+
+  /** What waits belongs to an older epoch; then {@code cut} runs as soon as no pass does. */
+  void begin(HopPlan newer, Runnable cut) {
+    boolean keepsCache = newer.computesAs(plan);
+    boolean keepsLog = newer.out() == plan.out() && !newer.tail();
+    plan = newer;
+    queue.clear();
+    queue = new StepQueue(newer, width);
+    lastStepOut = 0;
+    count();
+    whenIdle(
+        () -> {
+          cut(keepsCache ? newer.base() : 0);
+          if (!keepsLog) {
+            clearLog();
+          }
+          cut.run();
+        });
+  }
+
+  int held() {
+    return cache.length();
+  }
+
+  /**
+   * The next hop holds {@code heldBehind} positions. What it lacks comes from our log; where the log
+   * does not reach, we hold no more than it does. Returns what we hold.
+   */
+  int agree(int heldBehind) {
+    int held = cache.length();
+    if (heldBehind < held && !(log.start() <= heldBehind && log.end() >= held)) {
+      held = cut(heldBehind);
+    }
+    queue.begin(held, heldBehind);
+    return held;
+  }
+
+  List<Step> replay(int from, int to) {
+    return StepFrames.replay(plan, log, from, to, width);
+  }
+
+  /** Cuts cache and log to at most {@code length} positions; returns how many are left. */
+  private int cut(int length) {
+    int kept = Math.min(cache.length(), length);
+    if (kept < cache.length()) {
+      // A sliding window may no longer have what so short a cache needs.
+      kept = kept < cache.shortestLength() ? 0 : kept;
+      cache.truncate(kept);
+    }
+    log.cut(kept);
+    countLog();
+    return kept;
+  }
+
+  // ---- Steps.
+
+  /** Takes a step in; a ProtocolException where it breaks the order. */
+  void offer(Step step) {
+    queue.offer(step, host.timers().nanoTime(), computing ? inPass : 0);
+    count();
+    advance();
+  }
+
+  /** Whether another replayed step may be read. */
+  boolean replaysFit() {
+    return queue.replays() < plan.window();
+  }
+
+  /** Passes on what needs no arithmetic, and asks for a pass where the next step does. */
+  void advance() {
+    if (computing || !exit.isOpen()) {
+      return;
+    }
+    QueuedStep head = queue.head();
+    while (head != null && !head.needsCompute() && !exit.isFull()) {
+      passOn(head);
+      head = queue.head();
+    }
+    if (head != null && !exit.isFull()) {
+      scheduler.ready(this);
+    }
+  }
+
+  private void passOn(QueuedStep step) {
+    queue.removeHead();
+    count();
+    steps++;
+    host.counters().step();
+    if (!step.step().getReplay()) {
+      lastStepOut = step.step().getStep();
+    }
+    exit.passOn(step);
+  }
+
+  // ---- Passes.
+
+  SessionKey key() {
+    return session.key();
+  }
+
+  HopPlan plan() {
+    return plan;
+  }
+
+  /** Whether a pass may take rows of it now. */
+  boolean runnable() {
+    QueuedStep head = queue.head();
+    return exit.isOpen()
+        && !computing
+        && head != null
+        && head.needsCompute()
+        && !exit.isFull();
+  }
+
+  /** Whether the step at its head is short enough to go first. */
+  boolean decodes(int decodeRows) {
+    QueuedStep head = queue.head();
+    return head != null && head.left() <= decodeRows;
+  }
+
+  /** Gives {@code budget} rows at most to a pass: of its first step, and of those that follow on. */
+  int take(int budget, int longestStep, List<Slice> pass) {
+    int taken = 0;
+    int follows = -1;
+    inPass = 0;
+    for (QueuedStep queued : queue.inOrder()) {
+      int from = queued.from() + queued.done();
+      if (taken == budget
+          || !queued.needsCompute()
+          || queued.left() > longestStep
+          || (follows >= 0 && from != follows)) {
+        break;
+      }
+      int rows = Math.min(queued.left(), budget - taken);
+      queued.begin(host.timers().nanoTime());
+      pass.add(new Slice(this, plan, queued, rows, taken == 0));
+      inPass++;
+      taken += rows;
+      follows = from + rows;
+    }
+    computing = taken > 0;
+    return taken;
+  }
+
+  /** Takes back what a pass has made of a slice. */
+  void computed(Slice slice, long nanos) {
+    computeNanos += nanos;
+    if (!exit.isOpen() || slice.plan() != plan) {
+      return;
+    }
+    FaultReason failure = slice.failure();
+    if (failure != null) {
+      exit.fault(failure);
+      return;
+    }
+    slice.step().computed(slice.rows(), slice.encoded(), nanos);
+    if (!plan.tail() && slice.encoded() != null) {
+      log.append(slice.position(), slice.rows(), slice.encoded());
+      countLog();
+    }
+    if (slice.endsStep()) {
+      passOn(slice.step());
+    }
+  }
+
+  /** The pass is over: the cache is ours again. */
+  void passDone() {
+    computing = false;
+    Runnable waiting = afterPass;
+    afterPass = null;
+    if (waiting != null) {
+      waiting.run();
+    } else {
+      advance();
+    }
+  }
+
+  private void whenIdle(Runnable act) {
+    if (computing) {
+      afterPass = act;
+    } else {
+      act.run();
+    }
+  }
+
+  // ---- The end.
+
+  /** Nothing that waits will be computed. */
+  void stop() {
+    queue.clear();
+    count();
+  }
+
+  /** Gives everything back, after the pass that runs. */
+  void free() {
+    stop();
+    whenIdle(
+        () -> {
+          cache.close();
+          clearLog();
+          host.logs().giveBack(logGrant);
+        });
+  }
+
+  private void clearLog() {
+    log = new OutputLog((int) RowCodec.bytes(plan.out(), 1, width), logGrant);
+    countLog();
+  }
+
+  // ---- Figures.
+
+  long steps() {
+    return steps;
+  }
+
+  long computeNanos() {
+    return computeNanos;
+  }
+
+  ProbeReport.Builder report() {
+    return ProbeReport.newBuilder()
+        .setEpoch(plan.epoch())
+        .setLastStepIn(queue.lastStep())
+        .setLastStepOut(lastStepOut)
+        .setPositions(cache.length())
+        .setQueued(queue.size());
+  }
+
+  /** What {@code heldBehind} positions of the next hop make of our answer to Open. */
+  Opened opened(int held, int windowBehind) {
+    return Opened.newBuilder()
+        .setHeld(held)
+        .setWindow(Math.min(plan.window(), windowBehind))
+        .setEpoch(plan.epoch())
+        .build();
+  }
+
+  private void count() {
+    host.counters().queued(queue.size() - countedSteps, queue.bytes() - countedBytes);
+    countedSteps = queue.size();
+    countedBytes = queue.bytes();
+  }
+
+  private void countLog() {
+    host.counters().logged(log.bytes() - countedLog);
+    countedLog = log.bytes();
+  }
+}
