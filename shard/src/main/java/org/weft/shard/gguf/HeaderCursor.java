@@ -64,16 +64,8 @@ final class HeaderCursor {
       throw damaged(field + " is " + shown + ", and Weft accepts at most " + most);
     }
     if (count > remaining() / bytesEach) {
-      throw new ShardException(
-          ShardError.FORMAT,
-          file
-              + " is cut short or damaged: "
-              + field
-              + " is "
-              + count
-              + ", more than its "
-              + size()
-              + " bytes can hold; fetch the file again");
+      throw cutShortOrDamaged(
+          field + " is " + count + ", more than its " + size() + " bytes can hold");
     }
     return count;
   }
@@ -154,6 +146,12 @@ final class HeaderCursor {
             + " bytes end inside "
             + field
             + "; fetch the file again");
+  }
+
+  /** The file is smaller than it says; {@code what} names the field. */
+  ShardException cutShortOrDamaged(String what) {
+    return new ShardException(
+        ShardError.FORMAT, file + " is cut short or damaged: " + what + "; fetch the file again");
   }
 
   /** The file's bytes contradict themselves; {@code what} names the field and what is wrong. */

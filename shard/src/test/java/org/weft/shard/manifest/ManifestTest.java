@@ -156,6 +156,8 @@ class ManifestTest {
         "weft-manifest 1\nkey a i\n",
         "weft-manifest 1\nkey a i 1 2\n",
         "weft-manifest 1\nkey a x 1\n",
+        "weft-manifest 1\nkey a  1\n",
+        "weft-manifest 1\nkey a * 1\n",
         "weft-manifest 1\nkey a ix 1\n",
         "weft-manifest 1\nkey a b 2\n",
         "weft-manifest 1\nkey a f 12\n",
