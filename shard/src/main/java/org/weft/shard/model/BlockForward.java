@@ -2,8 +2,6 @@ package org.weft.shard.model;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import org.weft.shard.kernel.Attention;
-import org.weft.shard.kernel.AttentionShape;
 import org.weft.shard.kernel.ComputePool;
 import org.weft.shard.kernel.ComputePool.RangeTask;
 import org.weft.shard.kernel.Elementwise;
@@ -113,7 +111,7 @@ final class BlockForward implements AutoCloseable {
     }
   }
 
-  /** A row of the batch whose hidden state is not finite after the block at hand, or -1. */
+  /** The first row of the batch whose hidden state is not finite after the block at hand, or -1. */
   int failedRow() {
     return failedRow;
   }
@@ -201,7 +199,10 @@ final class BlockForward implements AutoCloseable {
   private void projectQueries(BlockPlan.Attention attention, int fromHead, int toHead) {
     int size = attention.headSize();
     int cols = attention.queryRows();
-    block.weights().query().rows(kernels, work.normed, fromHead * size, toHead * size, work.queries, cols);
+    block
+        .weights()
+        .query()
+        .rows(kernels, work.normed, fromHead * size, toHead * size, work.queries, cols);
     for (int t = 0; t < rows; t++) {
       turn(work.queries, (long) t * cols + fromHead * size, toHead - fromHead, t);
     }
@@ -210,7 +211,10 @@ final class BlockForward implements AutoCloseable {
   private void projectKeys(BlockPlan.Attention attention, int fromHead, int toHead) {
     int size = attention.headSize();
     int cols = attention.kvRows();
-    block.weights().key().rows(kernels, work.normed, fromHead * size, toHead * size, work.keys, cols);
+    block
+        .weights()
+        .key()
+        .rows(kernels, work.normed, fromHead * size, toHead * size, work.keys, cols);
     for (int t = 0; t < rows; t++) {
       long at = (long) t * cols + fromHead * size;
       turn(work.keys, at, toHead - fromHead, t);
@@ -229,7 +233,10 @@ final class BlockForward implements AutoCloseable {
   private void projectValues(BlockPlan.Attention attention, int fromHead, int toHead) {
     int size = attention.headSize();
     int cols = attention.kvRows();
-    block.weights().value().rows(kernels, work.normed, fromHead * size, toHead * size, work.values, cols);
+    block
+        .weights()
+        .value()
+        .rows(kernels, work.normed, fromHead * size, toHead * size, work.values, cols);
     for (int t = 0; t < rows; t++) {
       KvCache cache = batch.cache(first + t);
       int position = batch.position(first + t);
@@ -333,9 +340,14 @@ final class BlockForward implements AutoCloseable {
     MemorySegment hidden = batch.hidden();
     for (int row = first; row < first + rows; row++) {
       if (!Elementwise.finite(kernels, hidden, (long) row * width + from, to - from)) {
-        failedRow = row; // one of them, if several
+        failed(row);
       }
     }
+  }
+
+  /** Keeps the first: what a session's later rows attend to is no fault of theirs. */
+  private synchronized void failed(int row) {
+    failedRow = failedRow < 0 ? row : Math.min(failedRow, row);
   }
 
   /** hidden += outputs, in columns [from, to). */

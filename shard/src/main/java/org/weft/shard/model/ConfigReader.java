@@ -13,14 +13,14 @@ import org.weft.shard.model.BlockPlan.Activation;
 import org.weft.shard.model.BlockPlan.Attention;
 import org.weft.shard.model.BlockPlan.FeedForward;
 import org.weft.shard.model.BlockPlan.Role;
-import org.weft.shard.model.BlockPlan.Rotary;
 import org.weft.shard.model.BlockPlan.RopeScaling;
+import org.weft.shard.model.BlockPlan.Rotary;
 import org.weft.shard.model.BlockPlan.TensorPlan;
 
 /**
- * Reads a {@link ModelConfig} from a file's metadata. Keys and their meaning are llama.cpp's ({@code
- * gguf-py/gguf/constants.py}); whatever would change the arithmetic and is not computed here is
- * refused, never ignored.
+ * Reads a {@link ModelConfig} from a file's metadata. Keys and their meaning are llama.cpp's
+ * ({@code gguf-py/gguf/constants.py}); whatever would change the arithmetic and is not computed
+ * here is refused, never ignored.
  */
 final class ConfigReader {
   private static final int MAX_BLOCKS = 4096;
@@ -143,8 +143,7 @@ final class ConfigReader {
       double given = number("attention.scale", 0, 1e6);
       scale = given == 0 ? scale : given;
     }
-    return new Attention(
-        heads, kvHeads, headSize, (float) scale, window >= context ? 0 : window);
+    return new Attention(heads, kvHeads, headSize, (float) scale, window >= context ? 0 : window);
   }
 
   private int headSize(String suffix, int width, int heads) {
@@ -156,9 +155,11 @@ final class ConfigReader {
           key("embedding_length")
               + " "
               + width
-              + " cannot be shared by "
+              + " cannot be shared by the heads of "
+              + key("attention.head_count")
+              + " "
               + heads
-              + " heads, and "
+              + ", and "
               + key(suffix)
               + " is missing");
     }
@@ -176,13 +177,17 @@ final class ConfigReader {
               + attention.headSize()
               + " was expected");
     }
-    double base = metadata.number(key("rope.freq_base")).isPresent() ? number("rope.freq_base", 0, 1e12) : 10_000;
+    double base =
+        metadata.number(key("rope.freq_base")).isPresent()
+            ? number("rope.freq_base", 0, 1e12)
+            : 10_000;
     double attentionFactor =
         metadata.number(key("rope.scaling.attn_factor")).isPresent()
             ? number("rope.scaling.attn_factor", 0, 1e3)
             : 1;
     boolean factors = file.tensor(RopeFrequencies.FACTORS_TENSOR).isPresent();
-    return new Rotary(Rope.Pairing.ADJACENT, dimensions, base, scaling(context), attentionFactor, factors);
+    return new Rotary(
+        Rope.Pairing.ADJACENT, dimensions, base, scaling(context), attentionFactor, factors);
   }
 
   private RopeScaling scaling(int context) {
