@@ -85,8 +85,7 @@ class GoldenDemoTest {
       int[] ids = {7, 0, 4095, 7};
       var info = file.tensor("token_embd.weight").orElseThrow();
       double[] exact = Dequantizer.values(info.type(), file.data(info), 4096 * 256);
-      float[] rows =
-          pipeline.embed(ids).toArray(java.lang.foreign.ValueLayout.JAVA_FLOAT);
+      float[] rows = pipeline.embed(ids).toArray(java.lang.foreign.ValueLayout.JAVA_FLOAT);
       for (int i = 0; i < rows.length; i++) {
         assertEquals((float) exact[ids[i / 256] * 256 + i % 256], rows[i]);
       }

@@ -63,8 +63,7 @@ final class Pipeline implements AutoCloseable {
   }
 
   MemorySegment embed(int[] ids) {
-    MemorySegment hidden =
-        Arena.ofAuto().allocate(JAVA_FLOAT, (long) ids.length * config.width());
+    MemorySegment hidden = Arena.ofAuto().allocate(JAVA_FLOAT, (long) ids.length * config.width());
     ends.embedding().rows(ids, 0, ids.length, hidden);
     return hidden;
   }

@@ -54,8 +54,7 @@ class SameBitsTest {
   @ValueSource(strings = {"4", "1,5", "2,3,4,7"})
   void shouldGiveOneDigestWhenSpansAreCutAnywhere(String cuts) {
     int[] at = List.of(cuts.split(",")).stream().mapToInt(Integer::parseInt).toArray();
-    try (Pipeline pipeline =
-        new Pipeline(TestFiles.demo(), Kernels.chosen(), 2, KvType.F16, at)) {
+    try (Pipeline pipeline = new Pipeline(TestFiles.demo(), Kernels.chosen(), 2, KvType.F16, at)) {
       assertEquals(pinned(), Pipeline.digest(pipeline.logits(IDS, 20)));
     }
   }

@@ -202,7 +202,6 @@ class SyntheticModelTest {
 
   private Path sliding() {
     return write(
-        11,
-        model -> model.metadata = writer -> writer.u32("llama.attention.sliding_window", 70));
+        11, model -> model.metadata = writer -> writer.u32("llama.attention.sliding_window", 70));
   }
 }

@@ -57,7 +57,12 @@ final class TestFiles {
         throw new IllegalArgumentException(path + ": " + description);
       }
       float[] values = new float[(bytes.capacity() - 10 - header) / Float.BYTES];
-      bytes.position(10 + header).slice().order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(values);
+      bytes
+          .position(10 + header)
+          .slice()
+          .order(ByteOrder.LITTLE_ENDIAN)
+          .asFloatBuffer()
+          .get(values);
       return values;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
