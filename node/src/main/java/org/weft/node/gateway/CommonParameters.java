@@ -22,6 +22,7 @@ record CommonParameters(
     SamplingParameters sampling, int choices, List<String> stops, boolean stream, boolean usage) {
   static final int MAX_CHOICES = 16;
   private static final int MAX_STOPS = 4;
+  private static final double MIN_REPETITION_PENALTY = 1e-6;
   private static final double MAX_REPETITION_PENALTY = 10;
 
   /** Seeds of requests without one come from {@code seeds}. */
@@ -53,13 +54,9 @@ record CommonParameters(
     double topP = fields.number("top_p", 0, 1, 1);
     int topK = fields.integer("top_k", -1, Integer.MAX_VALUE).orElse(0); // -1 as in vLLM: off
     double minP = fields.number("min_p", 0, 1, 0);
-    double repetition = fields.number("repetition_penalty", 0, MAX_REPETITION_PENALTY, 1);
-    if (repetition == 0) {
-      throw ApiException.invalid(
-          "repetition_penalty",
-          "decimal_below_min_value",
-          "Invalid 'repetition_penalty': expected a value > 0, but got 0 instead.");
-    }
+    double repetition =
+        fields.number(
+            "repetition_penalty", MIN_REPETITION_PENALTY, MAX_REPETITION_PENALTY, 1);
     double presence = fields.number("presence_penalty", -2, 2, 0);
     double frequency = fields.number("frequency_penalty", -2, 2, 0);
     var seed = fields.anyInteger("seed");
