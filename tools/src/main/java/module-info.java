@@ -8,7 +8,8 @@ module org.weft.tools {
   requires java.logging;
   requires java.net.http;
   requires jdk.management;
-  requires org.jline;
+  requires org.jline.reader;
+  requires org.jline.terminal;
   requires me.tongfei.progressbar;
 
   opens org.weft.tools to
