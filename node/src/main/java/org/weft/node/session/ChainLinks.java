@@ -138,20 +138,29 @@ final class ChainLinks {
     // A hop that cannot reach the next one is not itself to blame.
     boolean next = fault.getCode() == FaultCode.FAULT_CODE_NEXT_HOP;
     int hop = Math.clamp(Integer.toUnsignedLong(fault.getHop()) + (next ? 1 : 0), 0, tail());
-    NodeError error = FaultCodes.error(fault.getCode());
-    if (error == NodeError.CLOSED) {
-      // Only this side closes: a hop that says so has lost the session.
-      error = NodeError.UNREACHABLE;
-    }
+    NodeError error = notClosed(FaultCodes.error(fault.getCode()));
     int retry = Math.max(0, fault.getRetryMs());
     faulted(new ChainFault(hop, error, fault.getPermanent(), retry, fault.getText()));
   }
 
   private void ended(int hop, @Nullable NodeException cause) {
+    if (cause == null) {
+      faulted(ChainFault.passing(hop, NodeError.UNREACHABLE, "it ended the stream"));
+      return;
+    }
+    ChainFault fault = ChainFault.of(hop, cause);
     faulted(
-        cause == null
-            ? ChainFault.passing(hop, NodeError.UNREACHABLE, "it ended the stream")
-            : ChainFault.of(hop, cause));
+        new ChainFault(
+            hop,
+            notClosed(fault.error()),
+            fault.permanent(),
+            fault.retryMillis(),
+            fault.sentence()));
+  }
+
+  /** Only this side closes a session: a hop that says so has lost it, or has gone. */
+  private static NodeError notClosed(NodeError error) {
+    return error == NodeError.CLOSED ? NodeError.UNREACHABLE : error;
   }
 
   /** Hears the first hop. */
