@@ -53,7 +53,12 @@ class ArchitectureTest {
     classes()
         .should()
         .onlyDependOnClassesThat()
-        .resideInAnyPackage(HOME + "..", "java..", "jdk.incubator.vector..", "org.jspecify..")
+        .resideInAnyPackage(
+            HOME + "..",
+            "java..",
+            "com.sun.management..",
+            "jdk.incubator.vector..",
+            "org.jspecify..")
         .check(MODULE);
   }
 
