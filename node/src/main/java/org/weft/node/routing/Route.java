@@ -30,6 +30,11 @@ public record Route(List<Hop> hops) {
 
   /** A peer and the part of its span that it computes. */
   public record Hop(VerifiedRecord record, Span span) {
+    /** Whether it is the same peer with the same blocks, whichever record it was found by. */
+    public boolean isSame(Hop other) {
+      return record.node().equals(other.record.node()) && span.equals(other.span);
+    }
+
     @Override
     public String toString() {
       return record.node() + " blocks " + span;

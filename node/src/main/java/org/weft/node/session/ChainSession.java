@@ -78,6 +78,9 @@ public final class ChainSession implements InferenceSession {
   private long lastRoundTripNanos;
   private boolean draining;
 
+  /** Whether a peer may hold blocks of a former chain that the Close of this one does not name. */
+  private boolean cutAnew;
+
   ChainSession(
       Shared shared,
       SessionId id,
@@ -239,6 +242,7 @@ public final class ChainSession implements InferenceSession {
     try {
       before = links;
       links = null;
+      cutAnew |= !next.hops().stream().allMatch(this::isNewOrAsBefore);
       route = next;
       failure = null;
       ready = false;
@@ -254,6 +258,11 @@ public final class ChainSession implements InferenceSession {
     if (before != null) {
       before.cancel();
     }
+  }
+
+  private boolean isNewOrAsBefore(Route.Hop hop) {
+    return !holders.containsKey(hop.record().node())
+        || route.hops().stream().anyMatch(hop::isSame);
   }
 
   /** Until the step is done, over as many chains as the repair policy finds. */
@@ -403,7 +412,8 @@ public final class ChainSession implements InferenceSession {
         }
         case ChainAction.Done isDone -> done = true;
         case ChainAction.Failed failed -> failed(failed.fault());
-        case ChainAction.HangUp how -> hangUp.start(links, state.epoch(), holders, how);
+        case ChainAction.HangUp how ->
+            hangUp.start(links, state.epoch(), holders, how.standing(), how.busy() || cutAnew);
       }
     }
     arm();

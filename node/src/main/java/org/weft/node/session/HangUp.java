@@ -36,19 +36,24 @@ final class HangUp {
     this.gone = gone;
   }
 
+  /**
+   * @param standing whether the chain can carry a Close
+   * @param each whether every hop is told by itself as well, without waiting
+   */
   synchronized void start(
       @Nullable ChainLinks current,
       long currentEpoch,
       Map<NodeId, PeerAddress> everyone,
-      ChainAction.HangUp how) {
+      boolean standing,
+      boolean each) {
     links = current;
     epoch = currentEpoch;
     peers = List.copyOf(everyone.values());
-    if (how.standing() && current != null) {
+    if (standing && current != null) {
       timers.after(Duration.ZERO, () -> closeDown(current));
       patience = timers.after(deadline, this::endEverywhere);
     }
-    if (!how.standing() || how.busy()) {
+    if (!standing || each) {
       endEverywhere();
     }
   }

@@ -43,6 +43,7 @@ final class RowSender {
                 .setRows(chunk.rows())
                 .setFormat(format)
                 .setEpoch(chunk.epoch())
+                .setRefill(chunk.fill())
                 .setHidden(hidden))
         .build();
   }

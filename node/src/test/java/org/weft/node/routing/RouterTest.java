@@ -9,21 +9,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.weft.crypto.NodeId;
-import org.weft.crypto.NodeKey;
-import org.weft.node.directory.Directory;
+import org.weft.node.directory.FixedDirectory;
 import org.weft.node.ticket.TicketFixture;
-import org.weft.node.ticket.VerifiedRecord;
-import org.weft.protocol.v1.ExchangeReply;
-import org.weft.protocol.v1.ExchangeRequest;
-import org.weft.protocol.v1.PeerRecord;
 import org.weft.protocol.v1.PeerStatus;
 import org.weft.shard.manifest.ModelId;
 import org.weft.shard.model.Span;
@@ -181,74 +172,6 @@ class RouterTest {
     assertEquals(400, router.maxLength(request(20), 2048));
     assertEquals(350, router.maxLength(request(20), 350));
     assertEquals(0, router.maxLength(request(21), 2048));
-  }
-
-  /** A directory that holds what the test says. */
-  private static final class FixedDirectory implements Directory {
-    private final List<VerifiedRecord> records = new ArrayList<>();
-    private final Map<NodeId, Duration> trips = new HashMap<>();
-    private final Map<NodeId, String> names = new HashMap<>();
-
-    interface Edit {
-      void apply(PeerRecord.Builder record);
-    }
-
-    NodeId add(String name, int start, int end) {
-      return add(name, record -> {}, start, end, Duration.ofMillis(1));
-    }
-
-    NodeId add(
-        String name,
-        Edit edit,
-        int start,
-        int end,
-        @org.jspecify.annotations.Nullable Duration roundTrip) {
-      NodeKey key = TicketFixture.key();
-      PeerRecord.Builder record =
-          TicketFixture.record(key, start, end).setFreeKvPages(1000).setRowsPerSecond(100);
-      edit.apply(record);
-      records.add(
-          VerifiedRecord.verify(
-              TicketFixture.signed(key, record), TicketFixture.NETWORK, TicketFixture.NOW));
-      names.put(key.id(), name);
-      if (roundTrip != null) {
-        trips.put(key.id(), roundTrip);
-      }
-      return key.id();
-    }
-
-    String name(NodeId node) {
-      return String.valueOf(names.get(node));
-    }
-
-    @Override
-    public void publish(PeerRecord record) {}
-
-    @Override
-    public List<VerifiedRecord> records(ModelId model) {
-      return records.stream().filter(record -> record.model().equals(model)).toList();
-    }
-
-    @Override
-    public List<VerifiedRecord> records() {
-      return records;
-    }
-
-    @Override
-    public Optional<Duration> roundTrip(VerifiedRecord record) {
-      return Optional.ofNullable(trips.get(record.node()));
-    }
-
-    @Override
-    public void refresh() {}
-
-    @Override
-    public ExchangeReply exchange(NodeId peer, ExchangeRequest request) {
-      return ExchangeReply.getDefaultInstance();
-    }
-
-    @Override
-    public void close() {}
   }
 
   /** A clock that the test moves. */
