@@ -19,24 +19,24 @@ final class RandomBlocks {
     switch (type) {
       case F32 -> {
         for (int i = 0; i < bytes.length; i += 4) {
-          buffer.putFloat(i, (float) random.nextGaussian(0, 0.05));
+          buffer.putFloat(i, 0.05f * Buffers.noise(random));
         }
       }
       case F16 -> {
         for (int i = 0; i < bytes.length; i += 2) {
-          buffer.putShort(i, Float.floatToFloat16((float) random.nextGaussian(0, 0.05)));
+          buffer.putShort(i, Float.floatToFloat16(0.05f * Buffers.noise(random)));
         }
       }
       case BF16 -> {
         for (int i = 0; i < bytes.length; i += 2) {
-          float value = (float) random.nextGaussian(0, 0.05);
+          float value = 0.05f * Buffers.noise(random);
           buffer.putShort(i, (short) (Float.floatToRawIntBits(value) >>> 16));
         }
       }
       case Q8_0, Q4_0, Q4_1, Q4_K, Q5_K, Q6_K -> {
         for (int block = 0; block < bytes.length; block += type.blockBytes()) {
           for (int at : scales(type)) {
-            float scale = (float) random.nextDouble(-0.06, 0.06);
+            float scale = 0.03f * Buffers.noise(random);
             buffer.putShort(block + at, Float.floatToFloat16(scale));
           }
         }
