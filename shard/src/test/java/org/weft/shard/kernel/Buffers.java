@@ -7,8 +7,8 @@ import java.lang.foreign.MemorySegment;
 import java.util.SplittableRandom;
 
 /** Off-heap f32 buffers, and their comparison by bits. */
-final class Buffers {
-  static MemorySegment floats(long count) {
+public final class Buffers {
+  public static MemorySegment floats(long count) {
     return Arena.ofAuto().allocate(4 * count, 64);
   }
 
@@ -22,7 +22,7 @@ final class Buffers {
   }
 
   /** Noise with a few large numbers, as activations are. */
-  static MemorySegment random(long count, long seed) {
+  public static MemorySegment random(long count, long seed) {
     SplittableRandom random = new SplittableRandom(seed);
     MemorySegment buffer = floats(count);
     for (long i = 0; i < count; i++) {

@@ -87,7 +87,8 @@ class PackedMatrixTest {
                   PackedMatrix.pack(
                       "blk.7.ffn_up.weight", type, rows, cols, MemorySegment.ofArray(bytes), pool));
       assertEquals(ShardError.NON_FINITE, refused.error());
-      assertTrue(refused.getMessage().contains("blk.7.ffn_up.weight"), refused.getMessage());
+      String message = String.valueOf(refused.getMessage());
+      assertTrue(message.contains("blk.7.ffn_up.weight"), message);
     }
   }
 

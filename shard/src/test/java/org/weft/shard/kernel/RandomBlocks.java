@@ -7,11 +7,11 @@ import java.util.SplittableRandom;
 import org.weft.shard.gguf.TensorType;
 
 /** Made-up tensors in GGUF's own bytes: every bit random, all scales finite. */
-final class RandomBlocks {
+public final class RandomBlocks {
   private static final int[] NO_SCALES = {};
 
   /** Rows of random blocks; scales lie within ±2^-4 or so, as in real models. */
-  static byte[] of(TensorType type, int rows, int cols, long seed) {
+  public static byte[] of(TensorType type, int rows, int cols, long seed) {
     SplittableRandom random = new SplittableRandom(seed);
     byte[] bytes = new byte[Math.toIntExact(PackedMatrix.sourceBytes(type, rows, cols))];
     random.nextBytes(bytes);
@@ -55,7 +55,8 @@ final class RandomBlocks {
     };
   }
 
-  static PackedMatrix matrix(TensorType type, int rows, int cols, long seed, ComputePool pool) {
+  public static PackedMatrix matrix(
+      TensorType type, int rows, int cols, long seed, ComputePool pool) {
     byte[] bytes = of(type, rows, cols, seed);
     return PackedMatrix.pack("random", type, rows, cols, MemorySegment.ofArray(bytes), pool);
   }
