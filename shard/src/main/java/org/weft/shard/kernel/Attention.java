@@ -13,6 +13,9 @@ public final class Attention {
   /** Positions of a piece: sums are cut at multiples of it. */
   static final int PIECE = 256;
 
+  /** Queries whose scores are in scratch at once. */
+  private static final int QUERIES = 4;
+
   private final Kernels kernels;
   private final AttentionShape shape;
   private final float[] slopes;
@@ -33,8 +36,8 @@ public final class Attention {
 
   /** Scratch that {@link #rows} needs for a session of that many positions; aligned to 64. */
   public long scratchBytes(int positions) {
-    long scores = (positions + 31L) / 32 * 32 + 32;
-    return 4 * (scores * shape.group() + 2L * KvFormat.padded(shape.headSize()) * shape.group());
+    long scores = (positions + 63L) / 32 * 32;
+    return 4 * QUERIES * (scores + 2L * KvFormat.padded(shape.headSize()));
   }
 
   /**
@@ -67,33 +70,52 @@ public final class Attention {
       long outStride) {
     int last = position + rows;
     if (position < 0
+        || rows < 0
+        || kvHead < 0
+        || kvHead >= shape.kvHeads()
         || pages.byteSize() < (last + 31L) / 32 * JAVA_LONG.byteSize()
         || scratch.byteSize() < scratchBytes(last)) {
       throw new IllegalArgumentException(
           "positions [%d, %d), %d bytes of pages, %d of scratch"
               .formatted(position, last, pages.byteSize(), scratch.byteSize()));
     }
-    for (int t = 0; t < rows; t++) {
-      int to = position + t + 1;
-      int from = Math.max(0, to - shape.window());
-      long queries = qOffset + t * qStride;
-      long outputs = outOffset + t * outStride;
-      switch (kernels) {
-        case SCALAR, VECTOR ->
-            ScalarAttention.group(
-                this,
-                kvHead,
-                q,
-                queries,
-                from,
-                to,
-                kv,
-                pages,
-                keyOffset,
-                valueOffset,
-                scratch,
-                out,
-                outputs);
+    switch (kernels) {
+      case SCALAR -> {
+        for (int t = 0; t < rows; t++) {
+          ScalarAttention.group(
+              this,
+              kvHead,
+              q,
+              qOffset + t * qStride,
+              position + t,
+              kv,
+              pages,
+              keyOffset,
+              valueOffset,
+              scratch,
+              out,
+              outOffset + t * outStride);
+        }
+      }
+      case VECTOR -> {
+        if (rows > 0) {
+          VectorAttention.rows(
+              this,
+              kvHead,
+              q,
+              qOffset,
+              qStride,
+              position,
+              rows,
+              kv,
+              pages,
+              keyOffset,
+              valueOffset,
+              scratch,
+              out,
+              outOffset,
+              outStride);
+        }
       }
     }
   }

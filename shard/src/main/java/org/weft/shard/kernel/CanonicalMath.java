@@ -63,7 +63,7 @@ public final class CanonicalMath {
     p = Math.fma(p, s, T1);
     float near = Math.fma(p * s, x, x);
     float far = 1f - 2f / (exp(a + a) + 1f);
-    return a < TANH_SPLIT ? near : Math.copySign(far, x);
+    return Math.copySign(a < TANH_SPLIT ? near : far, x);
   }
 
   static final float ERF_SPLIT = 0.9375f;
@@ -105,7 +105,7 @@ public final class CanonicalMath {
     q = Math.fma(q, b, F1);
     q = Math.fma(q, b, F0);
     float far = 1f - exp(Math.fma(q, b, -b));
-    return a <= ERF_SPLIT ? near : Math.copySign(far, x);
+    return Math.copySign(a <= ERF_SPLIT ? near : far, x);
   }
 
   /** x / (1 + exp(-x)); -0 where exp(-x) overflows. */

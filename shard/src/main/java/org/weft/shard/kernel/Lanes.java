@@ -11,8 +11,7 @@ import jdk.incubator.vector.VectorSpecies;
  */
 final class Lanes {
   static final VectorShape SHAPE =
-      VectorShape.forBitSize(
-          Math.clamp(FloatVector.SPECIES_PREFERRED.vectorBitSize(), 128, 512));
+      VectorShape.forBitSize(Math.clamp(FloatVector.SPECIES_PREFERRED.vectorBitSize(), 128, 512));
 
   static final VectorSpecies<Float> FLOATS = VectorSpecies.of(float.class, SHAPE);
   static final VectorSpecies<Integer> INTS = VectorSpecies.of(int.class, SHAPE);

@@ -21,7 +21,8 @@ public final class Norms {
       MemorySegment out,
       long outOffset) {
     switch (kernels) {
-      case SCALAR, VECTOR -> ScalarRows.rms(x, xOffset, weight, n, eps, out, outOffset);
+      case SCALAR -> ScalarRows.rms(x, xOffset, weight, n, eps, out, outOffset);
+      case VECTOR -> VectorRows.rms(x, xOffset, weight, n, eps, out, outOffset);
     }
   }
 

@@ -7,15 +7,14 @@ import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import java.lang.foreign.MemorySegment;
 
-/** The definition of attention of one row over positions [from, to). */
+/** The definition of attention of one row. */
 final class ScalarAttention {
   static void group(
       Attention attention,
       int kvHead,
       MemorySegment q,
       long queries,
-      int from,
-      int to,
+      int position,
       MemorySegment kv,
       MemorySegment pages,
       long keyOffset,
@@ -24,28 +23,45 @@ final class ScalarAttention {
       MemorySegment out,
       long outputs) {
     AttentionShape shape = attention.shape();
+    int to = position + 1;
+    int from = Math.max(0, to - shape.window());
     for (int g = 0; g < shape.group(); g++) {
       int head = kvHead * shape.group() + g;
       long query = queries + (long) head * shape.headSize();
-      float max = Float.NEGATIVE_INFINITY;
       for (int p = from; p < to; p++) {
         long page = pages.getAtIndex(JAVA_LONG, p / 32) + keyOffset;
         float score = dot(shape, q, query, kv, page, p % 32) * shape.scale();
-        if (shape.softCap() != 0) {
-          score = shape.softCap() * CanonicalMath.tanh(score / shape.softCap());
-        }
-        if (attention.alibi()) {
-          score += attention.slope(head) * (p - (to - 1));
-        }
         scratch.setAtIndex(JAVA_FLOAT, p - from, score);
-        max = Math.max(max, score);
       }
+      float max = capAndSlope(attention, head, scratch, 0, from, to);
       float total = weights(scratch, from, to, max);
       for (int d = 0; d < shape.headSize(); d++) {
         float sum = values(shape, d, from, to, kv, pages, valueOffset, scratch);
         out.setAtIndex(JAVA_FLOAT, outputs + (long) head * shape.headSize() + d, sum / total);
       }
     }
+  }
+
+  /**
+   * Soft cap and ALiBi of the scaled scores of positions [from, to), which stand at element {@code
+   * at}; returns the largest.
+   */
+  static float capAndSlope(
+      Attention attention, int head, MemorySegment scores, long at, int from, int to) {
+    float cap = attention.shape().softCap();
+    float max = Float.NEGATIVE_INFINITY;
+    for (int p = from; p < to; p++) {
+      float score = scores.getAtIndex(JAVA_FLOAT, at + p - from);
+      if (cap != 0) {
+        score = cap * CanonicalMath.tanh(score / cap);
+      }
+      if (attention.alibi()) {
+        score += attention.slope(head) * (p - (to - 1));
+      }
+      scores.setAtIndex(JAVA_FLOAT, at + p - from, score);
+      max = Math.max(max, score);
+    }
+    return max;
   }
 
   private static float dot(

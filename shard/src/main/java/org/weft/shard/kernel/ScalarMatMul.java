@@ -55,7 +55,11 @@ final class ScalarMatMul {
       case Q8_0, Q4_0, Q6_K -> acc;
       case Q4_1, Q4_K, Q5_K -> {
         for (int b = 0; b < blocks; b++) {
-          acc = Math.fma(weights.min(row, segment, b), x.scaledSums()[x.groupIndex(token, first + b)], acc);
+          acc =
+              Math.fma(
+                  weights.min(row, segment, b),
+                  x.scaledSums()[x.groupIndex(token, first + b)],
+                  acc);
         }
         yield acc;
       }

@@ -59,6 +59,25 @@ final class ScalarRows {
     }
   }
 
+  static void map(
+      Elementwise.Function function,
+      MemorySegment x,
+      long xOffset,
+      int n,
+      MemorySegment out,
+      long outOffset) {
+    for (int i = 0; i < n; i++) {
+      float v = x.getAtIndex(JAVA_FLOAT, xOffset + i);
+      float mapped =
+          switch (function) {
+            case EXP -> CanonicalMath.exp(v);
+            case TANH -> CanonicalMath.tanh(v);
+            case ERF -> CanonicalMath.erf(v);
+          };
+      out.setAtIndex(JAVA_FLOAT, outOffset + i, mapped);
+    }
+  }
+
   static void scale(MemorySegment x, long offset, int n, float factor) {
     for (int i = 0; i < n; i++) {
       x.setAtIndex(JAVA_FLOAT, offset + i, x.getAtIndex(JAVA_FLOAT, offset + i) * factor);

@@ -3,9 +3,9 @@ package org.weft.shard.kernel;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static org.weft.shard.kernel.Lanes.COUNT;
 import static org.weft.shard.kernel.Lanes.FLOATS;
-import static org.weft.shard.kernel.Lanes.HALVES;
 import static org.weft.shard.kernel.Lanes.HALF_MASK;
 import static org.weft.shard.kernel.Lanes.HALF_SCALE;
+import static org.weft.shard.kernel.Lanes.HALVES;
 import static org.weft.shard.kernel.Lanes.INTS;
 import static org.weft.shard.kernel.Lanes.LE;
 

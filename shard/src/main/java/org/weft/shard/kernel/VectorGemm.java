@@ -8,8 +8,8 @@ import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * Products of a tile of weights, two vectors of rows wide, with {@link #TOKENS} rows of activations:
- * 16 sums in registers. Sums stand as [token][two vectors].
+ * Products of a tile of weights, two vectors of rows wide, with {@link #TOKENS} rows of
+ * activations: 16 sums in registers. Sums stand as [token][two vectors].
  */
 final class VectorGemm {
   /** Rows of activations that go together. */

@@ -140,8 +140,7 @@ final class VectorGemv {
       for (int l = 0; l < 4; l++) {
         ShortVector w = ShortVector.fromMemorySegment(PAIRS, data, line + 64L * l, LE);
         int at = x + 4 * l;
-        ShortVector w0 =
-            w.and((short) 15).or(h.and((short) 1).lanewise(VectorOperators.LSHL, 4));
+        ShortVector w0 = w.and((short) 15).or(h.and((short) 1).lanewise(VectorOperators.LSHL, 4));
         sum = sum.add(w0.mul(IntVector.broadcast(INTS, pairs[at]).reinterpretAsShorts()));
         ShortVector w1 =
             w.lanewise(VectorOperators.LSHR, 8)
@@ -200,8 +199,7 @@ final class VectorGemv {
         ShortVector w =
             ShortVector.fromMemorySegment(PAIRS, data, line + 128L * half + 64L * l, LE);
         int at = pair + 8 * i + 4 * l;
-        ShortVector w0 =
-            w.and((short) 15).or(h.and((short) 3).lanewise(VectorOperators.LSHL, 4));
+        ShortVector w0 = w.and((short) 15).or(h.and((short) 3).lanewise(VectorOperators.LSHL, 4));
         sum = sum.add(w0.mul(IntVector.broadcast(INTS, pairs[at]).reinterpretAsShorts()));
         ShortVector w1 =
             w.lanewise(VectorOperators.LSHR, 8)

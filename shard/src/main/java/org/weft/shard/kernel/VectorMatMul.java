@@ -35,13 +35,7 @@ final class VectorMatMul {
 
   /** The product under way of this thread: one object, so that products allocate nothing. */
   static void rows(
-      PackedMatrix w,
-      Activations x,
-      int from,
-      int to,
-      MemorySegment y,
-      long yOffset,
-      int yStride) {
+      PackedMatrix w, Activations x, int from, int to, MemorySegment y, long yOffset, int yStride) {
     VectorMatMul product = OWN.get();
     if (product == null) {
       product = new VectorMatMul(w, x, y);
@@ -131,21 +125,65 @@ final class VectorMatMul {
               data, lines, blocks, scratch.scales, x.pairs(), pair, x.scales(), d, out, 0);
       case Q4_0 ->
           VectorGemv.fourBits(
-              data, lines, blocks, (short) -8, scratch.scales, x.pairs(), pair, x.laneSums(),
-              laneSum, x.scales(), d, out, 0);
+              data,
+              lines,
+              blocks,
+              (short) -8,
+              scratch.scales,
+              x.pairs(),
+              pair,
+              x.laneSums(),
+              laneSum,
+              x.scales(),
+              d,
+              out,
+              0);
       case Q4_1, Q4_K ->
           VectorGemv.fourBits(
-              data, lines, blocks, (short) 0, scratch.scales, x.pairs(), pair, x.laneSums(),
-              laneSum, x.scales(), d, out, 0);
+              data,
+              lines,
+              blocks,
+              (short) 0,
+              scratch.scales,
+              x.pairs(),
+              pair,
+              x.laneSums(),
+              laneSum,
+              x.scales(),
+              d,
+              out,
+              0);
       case Q5_K ->
           VectorGemv.fiveBits(
-              data, lines, blocks, scratch.scales, x.pairs(), pair, x.laneSums(), laneSum,
-              x.scales(), d, x.sums(), out, 0);
+              data,
+              lines,
+              blocks,
+              scratch.scales,
+              x.pairs(),
+              pair,
+              x.laneSums(),
+              laneSum,
+              x.scales(),
+              d,
+              x.sums(),
+              out,
+              0);
       case Q6_K -> {
         long subs = at + layout.subScales(blocks) + (long) part * COUNT;
         VectorGemv.sixBits(
-            data, lines, subs, blocks, scratch.scales, x.pairs(), pair, x.laneSums(), laneSum,
-            x.scales(), d, out, 0);
+            data,
+            lines,
+            subs,
+            blocks,
+            scratch.scales,
+            x.pairs(),
+            pair,
+            x.laneSums(),
+            laneSum,
+            x.scales(),
+            d,
+            out,
+            0);
       }
       case F32, F16, BF16 -> throw new IllegalStateException(layout.type().name());
     }
@@ -157,8 +195,7 @@ final class VectorMatMul {
       int row, int segment, int blocks, long first, int firstPart, long second, int secondPart) {
     MemorySegment data = w.data();
     VectorScales.scales(layout, data, first, blocks, firstPart, scratch.scales, 0, 2 * COUNT);
-    VectorScales.scales(
-        layout, data, second, blocks, secondPart, scratch.scales, COUNT, 2 * COUNT);
+    VectorScales.scales(layout, data, second, blocks, secondPart, scratch.scales, COUNT, 2 * COUNT);
     int groups = (grouped + TOKENS - 1) / TOKENS;
     int groupFloats = TOKENS * 2 * COUNT;
     float[] acc = scratch.results(groups * groupFloats);
@@ -288,8 +325,7 @@ final class VectorMatMul {
     }
     for (int r = 0; row + r < to; r++) {
       float p = part[at + r];
-      y.setAtIndex(
-          JAVA_FLOAT, into + r, segment > 0 ? y.getAtIndex(JAVA_FLOAT, into + r) + p : p);
+      y.setAtIndex(JAVA_FLOAT, into + r, segment > 0 ? y.getAtIndex(JAVA_FLOAT, into + r) + p : p);
     }
   }
 }

@@ -3,7 +3,8 @@ package org.weft.shard.kernel;
 import java.util.Arrays;
 
 /**
- * What a thread's products write in between. It grows to the largest batch and then allocates no more.
+ * What a thread's products write in between. It grows to the largest batch and then allocates no
+ * more.
  */
 final class VectorScratch {
   /** Columns of a tile: with two vectors of rows it fills a third of a first-level cache. */

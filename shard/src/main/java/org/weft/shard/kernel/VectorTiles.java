@@ -2,9 +2,9 @@ package org.weft.shard.kernel;
 
 import static org.weft.shard.kernel.Lanes.BYTES;
 import static org.weft.shard.kernel.Lanes.FLOATS;
-import static org.weft.shard.kernel.Lanes.HALVES;
 import static org.weft.shard.kernel.Lanes.HALF_MASK;
 import static org.weft.shard.kernel.Lanes.HALF_SCALE;
+import static org.weft.shard.kernel.Lanes.HALVES;
 import static org.weft.shard.kernel.Lanes.INTS;
 import static org.weft.shard.kernel.Lanes.LE;
 

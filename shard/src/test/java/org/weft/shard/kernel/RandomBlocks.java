@@ -7,11 +7,11 @@ import java.util.SplittableRandom;
 import org.weft.shard.gguf.TensorType;
 
 /** Made-up tensors in GGUF's own bytes: every bit random, all scales finite. */
-final class RandomBlocks {
+public final class RandomBlocks {
   private static final int[] NO_SCALES = {};
 
   /** Rows of random blocks; scales lie within ±2^-4 or so, as in real models. */
-  static byte[] of(TensorType type, int rows, int cols, long seed) {
+  public static byte[] of(TensorType type, int rows, int cols, long seed) {
     SplittableRandom random = new SplittableRandom(seed);
     byte[] bytes = new byte[Math.toIntExact(PackedMatrix.sourceBytes(type, rows, cols))];
     random.nextBytes(bytes);
@@ -19,24 +19,24 @@ final class RandomBlocks {
     switch (type) {
       case F32 -> {
         for (int i = 0; i < bytes.length; i += 4) {
-          buffer.putFloat(i, (float) random.nextGaussian(0, 0.05));
+          buffer.putFloat(i, 0.05f * Buffers.noise(random));
         }
       }
       case F16 -> {
         for (int i = 0; i < bytes.length; i += 2) {
-          buffer.putShort(i, Float.floatToFloat16((float) random.nextGaussian(0, 0.05)));
+          buffer.putShort(i, Float.floatToFloat16(0.05f * Buffers.noise(random)));
         }
       }
       case BF16 -> {
         for (int i = 0; i < bytes.length; i += 2) {
-          float value = (float) random.nextGaussian(0, 0.05);
+          float value = 0.05f * Buffers.noise(random);
           buffer.putShort(i, (short) (Float.floatToRawIntBits(value) >>> 16));
         }
       }
       case Q8_0, Q4_0, Q4_1, Q4_K, Q5_K, Q6_K -> {
         for (int block = 0; block < bytes.length; block += type.blockBytes()) {
           for (int at : scales(type)) {
-            float scale = (float) random.nextDouble(-0.06, 0.06);
+            float scale = 0.03f * Buffers.noise(random);
             buffer.putShort(block + at, Float.floatToFloat16(scale));
           }
         }
@@ -55,7 +55,8 @@ final class RandomBlocks {
     };
   }
 
-  static PackedMatrix matrix(TensorType type, int rows, int cols, long seed, ComputePool pool) {
+  public static PackedMatrix matrix(
+      TensorType type, int rows, int cols, long seed, ComputePool pool) {
     byte[] bytes = of(type, rows, cols, seed);
     return PackedMatrix.pack("random", type, rows, cols, MemorySegment.ofArray(bytes), pool);
   }
