@@ -157,7 +157,7 @@ public final class KvCache implements AutoCloseable {
   }
 
   void checkOpen() {
-    if (closed.get()) {
+    if (closed.get() || pool.isClosed()) {
       throw new ShardException(ShardError.ARGUMENT, "the cache is closed");
     }
   }

@@ -25,7 +25,7 @@ public final class KvPool implements AutoCloseable {
   private final int[] free;
 
   private int freeCount;
-  private boolean closed;
+  private volatile boolean closed;
 
   /** Bytes that a page takes over all blocks of the span. */
   public static long pageBytes(ModelConfig config, Span span, KvType type) {
@@ -129,6 +129,10 @@ public final class KvPool implements AutoCloseable {
     for (int i = pages.length - 1; i >= 0; i--) {
       free[freeCount++] = pages[i];
     }
+  }
+
+  boolean isClosed() {
+    return closed;
   }
 
   /** Frees the memory. Caches that are still open can be closed, and nothing else. */

@@ -17,55 +17,51 @@ import org.weft.shard.ShardException;
  * Runs made-up rows through the code that real ones will take, until it has been compiled: vector
  * code is some 50 times slower before that, and the first prompt must not pay for it.
  *
- * <p>Rounds of the sizes that matter are timed. The best time of each kind of step only ever falls;
- * when none has fallen for several rounds and a while, the code has settled.
+ * <p>Steps of the sizes that matter are timed, round after round, small ones first. While a step is
+ * so slow that it must be cold, larger ones wait for a later round. The best time of each step only
+ * ever falls; when none has fallen for several rounds and a while, the code has settled.
  */
 final class WarmUp {
   /** Rounds without a better time after which the code has settled. */
   private static final int CALM_ROUNDS = 4;
 
   /** And as long as this at least: compilers work in the background. */
-  private static final long CALM_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+  private static final long CALM_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
   /** A time counts as better only if it is shorter by this. */
-  private static final double BETTER = 0.95;
+  private static final double BETTER = 0.9;
 
-  /** One kind of step: returns when it has run once. */
-  @FunctionalInterface
-  private interface Step {
-    void run();
-  }
+  /** A step that takes longer ends the round at first; each time it happens, twice as long. */
+  private static final long PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(60);
 
-  private final List<Step> steps = new ArrayList<>();
+  private static final int DECODE_STEPS = 8;
+
+  private final List<Runnable> steps = new ArrayList<>();
 
   private WarmUp() {}
 
-  /** Warms blocks with made-up rows and a scratch cache of that type. */
+  /** Warms blocks with made-up rows and scratch caches of that type. */
   static void blocks(
       ModelConfig config,
       List<LoadedBlock> blocks,
       SpanForward forward,
       KvType type,
       long deadlineNanos) {
-    int longest = Math.min(config.context(), 4 * SpanForward.MAX_CHUNK);
     Span span = new Span(blocks.getFirst().index(), blocks.getLast().index() + 1);
-    int pages = Math.ceilDiv(longest, KvPool.PAGE_POSITIONS);
+    int longest = Math.min(config.context(), 4 * SpanForward.MAX_CHUNK);
+    int pages = 3 * Math.ceilDiv(longest, KvPool.PAGE_POSITIONS);
+    List<Span> parts = representatives(blocks);
+    Batch batch = new Batch(SpanForward.MAX_CHUNK, config.width());
+    WarmUp warmUp = new WarmUp();
     try (KvPool pool = new KvPool(config, span, type, pages);
-        KvCache cache = pool.reserve(longest).orElseThrow()) {
-      Batch batch = new Batch(SpanForward.MAX_CHUNK, config.width());
-      List<Span> parts = representatives(blocks);
-      WarmUp warmUp = new WarmUp();
-      for (int rows : new int[] {SpanForward.MAX_CHUNK, 32, 7, 2}) {
-        warmUp.steps.add(() -> feed(forward, parts, batch, cache, longest / 4, rows));
+        KvCache prompt = pool.reserve(longest).orElseThrow();
+        KvCache near = pool.reserve(longest).orElseThrow();
+        KvCache far = pool.reserve(longest).orElseThrow()) {
+      warmUp.steps.add(() -> decode(forward, parts, batch, near, longest / 8));
+      for (int rows : new int[] {2, 7, 32, SpanForward.MAX_CHUNK}) {
+        warmUp.steps.add(() -> feed(forward, parts, batch, prompt, longest / 4, rows));
       }
-      for (int position : new int[] {3, longest / 4, longest - 1}) {
-        warmUp.steps.add(() -> {
-          fill(forward, parts, batch, cache, position);
-          for (int i = 0; i < 16; i++) {
-            feed(forward, parts, batch, cache, position, 1);
-          }
-        });
-      }
+      warmUp.steps.add(() -> decode(forward, parts, batch, far, longest - 1));
       warmUp.run(deadlineNanos);
     } catch (ShardException e) {
       if (e.error() != ShardError.NON_FINITE) {
@@ -86,12 +82,15 @@ final class WarmUp {
     return parts;
   }
 
-  /** Makes the cache at least {@code positions} long. */
-  private static void fill(
-      SpanForward forward, List<Span> parts, Batch batch, KvCache cache, int positions) {
-    while (cache.length() < positions) {
-      int rows = Math.min(batch.maxRows(), positions - cache.length());
+  /** Several tokens one by one at {@code position}, the positions before it filled once. */
+  private static void decode(
+      SpanForward forward, List<Span> parts, Batch batch, KvCache cache, int position) {
+    while (cache.length() < position) {
+      int rows = Math.min(batch.maxRows(), position - cache.length());
       feed(forward, parts, batch, cache, cache.length(), rows);
+    }
+    for (int i = 0; i < DECODE_STEPS; i++) {
+      feed(forward, parts, batch, cache, position, 1);
     }
   }
 
@@ -132,10 +131,9 @@ final class WarmUp {
   private void run(long deadlineNanos) {
     long[] best = new long[steps.size()];
     Arrays.fill(best, Long.MAX_VALUE);
+    long patience = PATIENCE_NANOS;
     long lastBetter = System.nanoTime();
-    int calm = 0;
-    while (calm < CALM_ROUNDS || System.nanoTime() - lastBetter < CALM_NANOS) {
-      calm++;
+    for (int calm = 0; calm < CALM_ROUNDS || System.nanoTime() - lastBetter < CALM_NANOS; calm++) {
       for (int i = 0; i < best.length; i++) {
         long before = System.nanoTime();
         if (before - deadlineNanos >= 0) {
@@ -146,7 +144,12 @@ final class WarmUp {
         if (after - before < best[i] * BETTER) {
           best[i] = after - before;
           lastBetter = after;
-          calm = 0;
+          calm = -1;
+        }
+        if (after - before > patience) {
+          patience *= 2;
+          calm = -1;
+          break;
         }
       }
     }
