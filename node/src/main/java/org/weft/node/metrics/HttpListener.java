@@ -159,8 +159,7 @@ public final class HttpListener implements AutoCloseable {
     return message == null ? "the system refuses it" : message.toLowerCase(Locale.ROOT);
   }
 
-  private static void await(Future<?> future)
-      throws ExecutionException, TimeoutException {
+  private static void await(Future<?> future) throws ExecutionException, TimeoutException {
     try {
       future
           .toCompletionStage()

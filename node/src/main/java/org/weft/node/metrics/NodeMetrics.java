@@ -25,9 +25,10 @@ import java.util.function.LongSupplier;
  * Gauges are read when somebody asks. Thread-safe.
  */
 public final class NodeMetrics implements AutoCloseable {
-  private static final Duration[] FIRST_TOKEN = millis(10, 25, 50, 100, 250, 500, 1000, 2500, 5000,
-      10_000, 30_000, 60_000);
-  private static final Duration[] PER_TOKEN = millis(1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 5000);
+  private static final Duration[] FIRST_TOKEN =
+      millis(10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000, 30_000, 60_000);
+  private static final Duration[] PER_TOKEN =
+      millis(1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 5000);
   private static final Duration[] STEP = millis(1, 2, 5, 10, 20, 50, 100, 250, 1000, 5000, 20_000);
 
   private final PrometheusMeterRegistry registry =
@@ -140,10 +141,7 @@ public final class NodeMetrics implements AutoCloseable {
   }
 
   private Timer timer(String name, String help, Duration[] buckets) {
-    return Timer.builder(name)
-        .description(help)
-        .serviceLevelObjectives(buckets)
-        .register(registry);
+    return Timer.builder(name).description(help).serviceLevelObjectives(buckets).register(registry);
   }
 
   private static Duration[] millis(int... values) {

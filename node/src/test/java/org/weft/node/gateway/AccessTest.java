@@ -41,11 +41,10 @@ final class AccessTest {
   @Test
   void shouldLetPagesOfAllowedOriginsAsk() {
     try (Served served =
-        new Served(
-            config ->
-                config
-                    .withApiKeys(List.of("sk-one"))
-                    .withCorsOrigins(List.of("https://chat.example")))) {
+        new Served(config ->
+            config
+                .withApiKeys(List.of("sk-one"))
+                .withCorsOrigins(List.of("https://chat.example")))) {
       Served.Answer preflight =
           served.send(
               "OPTIONS",

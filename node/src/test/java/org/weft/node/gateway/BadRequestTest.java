@@ -95,7 +95,8 @@ final class BadRequestTest {
               "{\"messages\": [{\"role\": \"user\", \"content\": \"refuse me\"}]}",
               "messages",
               "invalid_value"),
-          Bad.of("{\"max_completion_tokens\": 0}", "max_completion_tokens", "integer_below_min_value"),
+          Bad.of(
+              "{\"max_completion_tokens\": 0}", "max_completion_tokens", "integer_below_min_value"),
           Bad.of(
               "{\"max_tokens\": 5, \"max_completion_tokens\": 6}",
               "max_tokens",
@@ -108,7 +109,8 @@ final class BadRequestTest {
           Bad.of("{\"logprobs\": 3}", "logprobs", "invalid_type"),
           Bad.of("{\"tools\": [{\"type\": \"function\"}]}", "tools", "unsupported_parameter"),
           Bad.of("{\"tool_choice\": \"auto\"}", "tool_choice", "unsupported_parameter"),
-          Bad.of("{\"parallel_tool_calls\": false}", "parallel_tool_calls", "unsupported_parameter"),
+          Bad.of(
+              "{\"parallel_tool_calls\": false}", "parallel_tool_calls", "unsupported_parameter"),
           Bad.of("{\"functions\": [{}]}", "functions", "unsupported_parameter"),
           Bad.of(
               "{\"response_format\": {\"type\": \"json_object\"}}",
@@ -156,9 +158,7 @@ final class BadRequestTest {
           Bad.of("{\"max_tokens\": true}", "max_tokens", "invalid_type"),
           Bad.of("{\"max_tokens\": 99999999999}", "max_tokens", "integer_above_max_value"),
           Bad.of(
-              "{\"max_tokens\": -99999999999999999999}",
-              "max_tokens",
-              "integer_below_min_value"),
+              "{\"max_tokens\": -99999999999999999999}", "max_tokens", "integer_below_min_value"),
           Bad.of("{\"n\": 0}", "n", "integer_below_min_value"),
           Bad.of("{\"n\": 1000}", "n", "integer_above_max_value"),
           Bad.of("{\"seed\": 1.5}", "seed", "invalid_type"),
@@ -169,7 +169,8 @@ final class BadRequestTest {
           Bad.of(
               "{\"stop\": [\"a\", \"b\", \"c\", \"d\", \"e\"]}", "stop", "array_above_max_length"),
           Bad.of("{\"stream\": \"yes\"}", "stream", "invalid_type"),
-          Bad.of("{\"stream_options\": {\"include_usage\": true}}", "stream_options", "invalid_value"),
+          Bad.of(
+              "{\"stream_options\": {\"include_usage\": true}}", "stream_options", "invalid_value"),
           Bad.of(
               "{\"stream\": true, \"stream_options\": {\"include_usage\": 1}}",
               "stream_options.include_usage",
@@ -245,9 +246,22 @@ final class BadRequestTest {
   void shouldRefuseWhatIsNoJsonObject() {
     for (String body :
         List.of(
-            "", "{", "[]", "5", "null", "\"x\"", "{} {}", "{\"a\": 1, \"a\": 2}", "{'a': 1}",
-            "{\"a\": NaN}", "{\"a\": 01}", "{\"model\": \"fake\",}", "\ufeff{}",
-            "[".repeat(100_000), "{\"a\":".repeat(5000), "{\"n\": " + "9".repeat(5000) + "}")) {
+            "",
+            "{",
+            "[]",
+            "5",
+            "null",
+            "\"x\"",
+            "{} {}",
+            "{\"a\": 1, \"a\": 2}",
+            "{'a': 1}",
+            "{\"a\": NaN}",
+            "{\"a\": 01}",
+            "{\"model\": \"fake\",}",
+            "\ufeff{}",
+            "[".repeat(100_000),
+            "{\"a\":".repeat(5000),
+            "{\"n\": " + "9".repeat(5000) + "}")) {
       for (String path : List.of(Served.CHAT, Served.COMPLETIONS)) {
         error(served.post(path, body), 400);
       }
@@ -257,7 +271,9 @@ final class BadRequestTest {
   @Test
   void shouldRefuseBytesThatAreNotUtf8() {
     for (byte[] bad :
-        new byte[][] {{(byte) 0xff, (byte) 0xfe}, {(byte) 0xc0, (byte) 0x80}, {(byte) 0xe2, 0x28}}) {
+        new byte[][] {
+          {(byte) 0xff, (byte) 0xfe}, {(byte) 0xc0, (byte) 0x80}, {(byte) 0xe2, 0x28}
+        }) {
       String body = served.chat().toString();
       int at = body.indexOf("hello");
       ByteArrayOutputStream bytes = new ByteArrayOutputStream();
@@ -295,8 +311,7 @@ final class BadRequestTest {
     byte[] body = served.chat().toString().getBytes(StandardCharsets.UTF_8);
     error(served.send("POST", Served.CHAT, body, "Content-Type", "text/plain"), 415);
     error(
-        served.send(
-            "POST", Served.CHAT, body, "Content-Type", "application/x-www-form-urlencoded"),
+        served.send("POST", Served.CHAT, body, "Content-Type", "application/x-www-form-urlencoded"),
         415);
     error(served.send("POST", Served.CHAT, body, "Origin", "http://evil.example"), 415);
     assertEquals(200, served.send("POST", Served.CHAT, body).status(), "none at all");

@@ -31,8 +31,7 @@ final class StreamingTest {
     try (Served served = new Served()) {
       served.fake.says("hgfedcba").holdsAt(6 + 3);
       try (Socket socket =
-          served.raw(
-              Served.COMPLETIONS, served.completion().put("stream", true).toString())) {
+          served.raw(Served.COMPLETIONS, served.completion().put("stream", true).toString())) {
         StringBuilder text = new StringBuilder();
         while (text.indexOf("\"text\":\"f\"") < 0) { // while the fourth token is held up
           text.append(next(socket));
@@ -123,10 +122,7 @@ final class StreamingTest {
         socket.setReceiveBufferSize(4096);
         socket.connect(new java.net.InetSocketAddress("127.0.0.1", served.gateway.port()));
         byte[] body =
-            endless(served, true)
-                .put("logprobs", 5)
-                .toString()
-                .getBytes(StandardCharsets.UTF_8);
+            endless(served, true).put("logprobs", 5).toString().getBytes(StandardCharsets.UTF_8);
         socket
             .getOutputStream()
             .write(
