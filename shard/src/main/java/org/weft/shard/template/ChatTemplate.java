@@ -1,19 +1,89 @@
 package org.weft.shard.template;
 
 import java.time.Clock;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import org.weft.shard.ShardError;
+import org.weft.shard.ShardException;
+import org.weft.shard.gguf.Metadata;
 
-/** A Hugging Face chat template. Immutable; any thread. */
+/**
+ * A Hugging Face chat template: Jinja (jinja2 3.1) as transformers sets it up, that is with {@code
+ * trim_blocks} and {@code lstrip_blocks}, loop controls, the immutable sandbox, {@code
+ * raise_exception}, {@code strftime_now} and its own {@code tojson}. What a rendering may use is
+ * bounded, since templates come with models from anywhere. Immutable; any thread.
+ */
 public final class ChatTemplate {
-  /** Refuses with TEMPLATE, naming the line. */
+  private static final int MOST_CHARS = 4 << 20;
+
+  private final List<Statement> statements;
+  private final Clock clock;
+
+  private ChatTemplate(List<Statement> statements, Clock clock) {
+    this.statements = statements;
+    this.clock = clock;
+  }
+
+  /**
+   * The template of a model file; empty if it has none.
+   *
+   * @param clock what {@code strftime_now} reads, with its zone
+   */
+  public static Optional<ChatTemplate> of(Metadata metadata, Clock clock) {
+    return metadata.string("tokenizer.chat_template").map(source -> parse(source, clock));
+  }
+
+  /**
+   * @throws ShardException TEMPLATE, naming the line
+   */
   public static ChatTemplate parse(String source, Clock clock) {
-    throw new UnsupportedOperationException("skeleton");
+    if (source.length() > MOST_CHARS) {
+      throw new ShardException(
+          ShardError.TEMPLATE, "The chat template has more than " + MOST_CHARS + " characters.");
+    }
+    try {
+      return new ChatTemplate(StatementParser.parse(source), clock);
+    } catch (Failure e) {
+      throw failed("cannot be read", e, e.line());
+    }
   }
 
-  /** Context values: String, Long, Double, Boolean, null, List, Map (ordered), nested. */
+  /**
+   * Renders.
+   *
+   * @param context values by name: String, Boolean, Integer, Long, Double, null, List and (ordered)
+   *     Map of these; {@code bos_token} and {@code eos_token} are the caller's to give
+   * @throws ShardException TEMPLATE, naming the line: what the template itself raised, or why it
+   *     cannot be rendered; ARGUMENT for a context value of any other kind
+   */
   public String render(Map<String, ? extends Object> context) {
-    throw new UnsupportedOperationException("skeleton");
+    Budget budget = new Budget();
+    Interpreter interpreter = new Interpreter(budget);
+    Scope globals = new Scope(null);
+    Globals.add(globals, clock, budget, interpreter);
+    Scope scope = new Scope(globals);
+    context.forEach((name, value) -> scope.put(name, ContextValues.of(name, value)));
+    try {
+      return interpreter.body(statements, new Scope(scope));
+    } catch (Failure e) {
+      int line = e.line() < 0 ? interpreter.line() : e.line();
+      if (e.raised()) {
+        throw new ShardException(
+            ShardError.TEMPLATE, e.text() + " (raised by the chat template, line " + line + ")");
+      }
+      throw failed("fails", e, line);
+    } catch (StackOverflowError e) {
+      throw new ShardException(
+          ShardError.TEMPLATE,
+          "The chat template fails at line " + interpreter.line() + ": it is nested too deep.");
+    }
   }
 
-  private ChatTemplate() {}
+  private static ShardException failed(String how, Failure e, int line) {
+    String end = e.text().endsWith(".") ? "" : ".";
+    return new ShardException(
+        ShardError.TEMPLATE,
+        "The chat template " + how + " at line " + line + ": " + e.text() + end);
+  }
 }
