@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Locale;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.weft.node.NodeException;
 import org.weft.shard.ShardException;
 
@@ -92,8 +93,8 @@ record ApiError(
 
   private static final String LENGTH = "context_length_exceeded";
 
-  private static String sentence(String message) {
-    return message.isEmpty()
+  private static String sentence(@Nullable String message) {
+    return message == null || message.isEmpty()
         ? "The gateway failed."
         : message.substring(0, 1).toUpperCase(Locale.ROOT)
             + message.substring(1)

@@ -55,8 +55,7 @@ record CommonParameters(
     int topK = fields.integer("top_k", -1, Integer.MAX_VALUE).orElse(0); // -1 as in vLLM: off
     double minP = fields.number("min_p", 0, 1, 0);
     double repetition =
-        fields.number(
-            "repetition_penalty", MIN_REPETITION_PENALTY, MAX_REPETITION_PENALTY, 1);
+        fields.number("repetition_penalty", MIN_REPETITION_PENALTY, MAX_REPETITION_PENALTY, 1);
     double presence = fields.number("presence_penalty", -2, 2, 0);
     double frequency = fields.number("frequency_penalty", -2, 2, 0);
     var seed = fields.anyInteger("seed");

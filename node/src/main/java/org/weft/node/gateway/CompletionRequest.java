@@ -103,8 +103,7 @@ record CompletionRequest(
     }
     int[] ids = new int[array.size()];
     for (int i = 0; i < ids.length; i++) {
-      ids[i] =
-          (int) Fields.integer(array.get(i), param + "[" + i + "]", 0, vocabulary - 1L);
+      ids[i] = (int) Fields.integer(array.get(i), param + "[" + i + "]", 0, vocabulary - 1L);
     }
     return new Prompt.Ids(ids);
   }

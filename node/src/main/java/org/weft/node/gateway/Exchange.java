@@ -65,13 +65,12 @@ final class Exchange {
   void send(int code, String contentType, String body) {
     status.set(code);
     Buffer bytes = Buffer.buffer(body);
-    onEventLoop(
-        () ->
-            response
-                .setStatusCode(code)
-                .putHeader("Content-Type", contentType)
-                .end(bytes)
-                .onFailure(e -> gone()));
+    onEventLoop(() ->
+        response
+            .setStatusCode(code)
+            .putHeader("Content-Type", contentType)
+            .end(bytes)
+            .onFailure(e -> gone()));
   }
 
   void error(ApiError error) {
@@ -88,13 +87,12 @@ final class Exchange {
   /** Begins an answer that {@link #write} goes on with. */
   void begin(String contentType) {
     status.set(200);
-    onEventLoop(
-        () ->
-            response
-                .setChunked(true)
-                .putHeader("Content-Type", contentType)
-                .putHeader("Cache-Control", "no-cache")
-                .putHeader("X-Accel-Buffering", "no"));
+    onEventLoop(() ->
+        response
+            .setChunked(true)
+            .putHeader("Content-Type", contentType)
+            .putHeader("Cache-Control", "no-cache")
+            .putHeader("X-Accel-Buffering", "no"));
   }
 
   /**
@@ -116,22 +114,20 @@ final class Exchange {
       throw new ClientGoneException();
     }
     Buffer bytes = Buffer.buffer(part);
-    context.runOnContext(
-        v -> {
-          if (response.ended() || response.closed()) {
+    context.runOnContext(v -> {
+      if (response.ended() || response.closed()) {
+        window.release();
+        return;
+      }
+      response
+          .write(bytes)
+          .onComplete(done -> {
             window.release();
-            return;
-          }
-          response
-              .write(bytes)
-              .onComplete(
-                  done -> {
-                    window.release();
-                    if (done.failed()) {
-                      gone();
-                    }
-                  });
-        });
+            if (done.failed()) {
+              gone();
+            }
+          });
+    });
   }
 
   /** Ends what {@link #begin} began. */
@@ -149,19 +145,17 @@ final class Exchange {
     // Closing sessions may wait, and the event loop must not.
     Thread.ofVirtual()
         .name("weft-cancel")
-        .start(
-            () -> {
-              cancellation.cancel();
-              window.release(WINDOW);
-            });
+        .start(() -> {
+          cancellation.cancel();
+          window.release(WINDOW);
+        });
   }
 
   private void onEventLoop(Runnable action) {
-    context.runOnContext(
-        v -> {
-          if (!response.ended() && !response.closed()) {
-            action.run();
-          }
-        });
+    context.runOnContext(v -> {
+      if (!response.ended() && !response.closed()) {
+        action.run();
+      }
+    });
   }
 }

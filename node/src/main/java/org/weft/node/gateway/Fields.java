@@ -95,7 +95,6 @@ final class Fields {
             : "is not supported by this server, but for the value " + harmless[0]);
   }
 
-
   /** Refuses members that no call named. */
   void end() {
     for (var names = object.fieldNames(); names.hasNext(); ) {
@@ -143,10 +142,12 @@ final class Fields {
     boolean small = node.isIntegralNumber() ? node.canConvertToLong() : exact(node.doubleValue());
     boolean negative = node.doubleValue() < 0;
     if (small ? node.longValue() < min : negative) {
-      throw outside(param, "integer", "below minimum", ">= " + min, node, "integer_below_min_value");
+      throw outside(
+          param, "integer", "below minimum", ">= " + min, node, "integer_below_min_value");
     }
     if (!small || node.longValue() > max) {
-      throw outside(param, "integer", "above maximum", "<= " + max, node, "integer_above_max_value");
+      throw outside(
+          param, "integer", "above maximum", "<= " + max, node, "integer_above_max_value");
     }
     return node.longValue();
   }
@@ -157,10 +158,12 @@ final class Fields {
     }
     double value = node.doubleValue();
     if (!(value >= min)) {
-      throw outside(param, "decimal", "below minimum", ">= " + min, node, "decimal_below_min_value");
+      throw outside(
+          param, "decimal", "below minimum", ">= " + min, node, "decimal_below_min_value");
     }
     if (!(value <= max)) {
-      throw outside(param, "decimal", "above maximum", "<= " + max, node, "decimal_above_max_value");
+      throw outside(
+          param, "decimal", "above maximum", "<= " + max, node, "decimal_above_max_value");
     }
     return value;
   }

@@ -70,8 +70,6 @@ public final class Gateway implements AutoCloseable {
                 new StatusHandler(loop.model(), metrics, admission, swarm),
                 new ChatHandler(loop, answers, random),
                 new CompletionHandler(loop, answers, random));
-    metrics.gauge("weft.requests.active", "Requests that generate", admission::active);
-    metrics.gauge("weft.requests.queued", "Requests that wait for a turn", admission::queued);
     listener.listen(
         config.host(),
         config.port(),
@@ -82,6 +80,8 @@ public final class Gateway implements AutoCloseable {
             },
             request -> invalid(request),
             idle::opened));
+    metrics.gauge("weft.requests.active", "Requests that generate", admission::active);
+    metrics.gauge("weft.requests.queued", "Requests that wait for a turn", admission::queued);
   }
 
   public int port() {

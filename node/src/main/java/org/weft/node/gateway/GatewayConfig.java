@@ -63,31 +63,81 @@ public record GatewayConfig(
 
   public GatewayConfig withHost(String other) {
     return new GatewayConfig(
-        other, port, apiKeys, corsOrigins, maxActive, maxQueued, queueWait, maxBodyBytes, bodyWait,
-        writeWait, drain, maxConnections);
+        other,
+        port,
+        apiKeys,
+        corsOrigins,
+        maxActive,
+        maxQueued,
+        queueWait,
+        maxBodyBytes,
+        bodyWait,
+        writeWait,
+        drain,
+        maxConnections);
   }
 
   public GatewayConfig withApiKeys(List<String> keys) {
     return new GatewayConfig(
-        host, port, keys, corsOrigins, maxActive, maxQueued, queueWait, maxBodyBytes, bodyWait,
-        writeWait, drain, maxConnections);
+        host,
+        port,
+        keys,
+        corsOrigins,
+        maxActive,
+        maxQueued,
+        queueWait,
+        maxBodyBytes,
+        bodyWait,
+        writeWait,
+        drain,
+        maxConnections);
   }
 
   public GatewayConfig withCorsOrigins(List<String> origins) {
     return new GatewayConfig(
-        host, port, apiKeys, origins, maxActive, maxQueued, queueWait, maxBodyBytes, bodyWait,
-        writeWait, drain, maxConnections);
+        host,
+        port,
+        apiKeys,
+        origins,
+        maxActive,
+        maxQueued,
+        queueWait,
+        maxBodyBytes,
+        bodyWait,
+        writeWait,
+        drain,
+        maxConnections);
   }
 
   public GatewayConfig withConcurrency(int active, int queued) {
     return new GatewayConfig(
-        host, port, apiKeys, corsOrigins, active, queued, queueWait, maxBodyBytes, bodyWait,
-        writeWait, drain, maxConnections);
+        host,
+        port,
+        apiKeys,
+        corsOrigins,
+        active,
+        queued,
+        queueWait,
+        maxBodyBytes,
+        bodyWait,
+        writeWait,
+        drain,
+        maxConnections);
   }
 
   public GatewayConfig withWaits(Duration body, Duration write) {
     return new GatewayConfig(
-        host, port, apiKeys, corsOrigins, maxActive, maxQueued, queueWait, maxBodyBytes, body,
-        write, drain, maxConnections);
+        host,
+        port,
+        apiKeys,
+        corsOrigins,
+        maxActive,
+        maxQueued,
+        queueWait,
+        maxBodyBytes,
+        body,
+        write,
+        drain,
+        maxConnections);
   }
 }

@@ -41,12 +41,11 @@ final class IdleConnections {
     cancel(timers.replace(connection, BUSY));
     request
         .response()
-        .endHandler(
-            v -> {
-              if (timers.containsKey(connection)) {
-                timers.put(connection, timer(connection));
-              }
-            });
+        .endHandler(v -> {
+          if (timers.containsKey(connection)) {
+            timers.put(connection, timer(connection));
+          }
+        });
   }
 
   private void closed(HttpConnection connection) {

@@ -45,21 +45,19 @@ final class RequestBody {
   private void begin(Duration patience, Consumer<byte[]> whole) {
     timer = vertx.setTimer(patience.toMillis(), id -> refuse(tooSlow()));
     request.handler(this::take);
-    request.endHandler(
-        v -> {
-          vertx.cancelTimer(timer);
-          if (!over) {
-            over = true;
-            whole.accept(body.getBytes());
-          } else {
-            end();
-          }
-        });
-    request.exceptionHandler(
-        e -> {
-          vertx.cancelTimer(timer);
-          over = true;
-        });
+    request.endHandler(v -> {
+      vertx.cancelTimer(timer);
+      if (!over) {
+        over = true;
+        whole.accept(body.getBytes());
+      } else {
+        end();
+      }
+    });
+    request.exceptionHandler(e -> {
+      vertx.cancelTimer(timer);
+      over = true;
+    });
     if (declaredLength() > maxBytes) {
       refuse(tooLarge());
     } else if ("100-continue".equalsIgnoreCase(request.getHeader("Expect"))) {

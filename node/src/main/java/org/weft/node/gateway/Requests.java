@@ -35,15 +35,14 @@ final class Requests {
     running.add(exchange);
     Thread.ofVirtual()
         .name("weft-request")
-        .start(
-            () -> {
-              try {
-                serve(exchange, prompt, handler);
-              } finally {
-                running.remove(exchange);
-                metrics.request(endpoint, exchange.status());
-              }
-            });
+        .start(() -> {
+          try {
+            serve(exchange, prompt, handler);
+          } finally {
+            running.remove(exchange);
+            metrics.request(endpoint, exchange.status());
+          }
+        });
   }
 
   /** On the event loop: answers at once. */

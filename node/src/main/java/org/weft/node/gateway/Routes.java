@@ -22,8 +22,7 @@ final class Routes {
   private final GatewayConfig config;
   private final LongSupplier random;
 
-  Routes(
-      Vertx vertx, Access access, Requests requests, GatewayConfig config, LongSupplier random) {
+  Routes(Vertx vertx, Access access, Requests requests, GatewayConfig config, LongSupplier random) {
     this.vertx = vertx;
     this.access = access;
     this.requests = requests;
@@ -61,33 +60,31 @@ final class Routes {
   private void get(Router router, String path, boolean guarded, Consumer<Exchange> handler) {
     router
         .route(path)
-        .handler(
-            context -> {
-              HttpMethod method = context.request().method();
-              if (method != HttpMethod.GET && method != HttpMethod.HEAD) {
-                refuse(context, wrongMethod(context, "GET, HEAD"));
-              } else if (!guarded || permitted(context)) {
-                requests.start(context.request(), path, "", handler);
-              }
-            });
+        .handler(context -> {
+          HttpMethod method = context.request().method();
+          if (method != HttpMethod.GET && method != HttpMethod.HEAD) {
+            refuse(context, wrongMethod(context, "GET, HEAD"));
+          } else if (!guarded || permitted(context)) {
+            requests.start(context.request(), path, "", handler);
+          }
+        });
   }
 
   private void post(Router router, String path, BodyHandler handler) {
     router
         .route(path)
-        .handler(
-            context -> {
-              if (context.request().method() != HttpMethod.POST) {
-                refuse(context, wrongMethod(context, "POST"));
-              } else if (permitted(context)) {
-                Optional<ApiError> wrong = wrongType(context.request());
-                if (wrong.isPresent()) {
-                  refuse(context, wrong.get());
-                } else {
-                  read(context.request(), path, handler);
-                }
-              }
-            });
+        .handler(context -> {
+          if (context.request().method() != HttpMethod.POST) {
+            refuse(context, wrongMethod(context, "POST"));
+          } else if (permitted(context)) {
+            Optional<ApiError> wrong = wrongType(context.request());
+            if (wrong.isPresent()) {
+              refuse(context, wrong.get());
+            } else {
+              read(context.request(), path, handler);
+            }
+          }
+        });
   }
 
   private void read(HttpServerRequest request, String path, BodyHandler handler) {
@@ -97,8 +94,7 @@ final class Routes {
         config.maxBodyBytes(),
         config.bodyWait(),
         body ->
-            requests.start(
-                request, path, handler.promptParameter(), e -> handler.handle(e, body)),
+            requests.start(request, path, handler.promptParameter(), e -> handler.handle(e, body)),
         error -> requests.refused(path, error));
   }
 

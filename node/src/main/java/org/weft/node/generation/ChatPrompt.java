@@ -32,12 +32,11 @@ public final class ChatPrompt {
     ChatTemplate template =
         model
             .template()
-            .orElseThrow(
-                () ->
-                    new NodeException(
-                        NodeError.UNSUPPORTED,
-                        "the model '%s' has no chat template: use plain completions"
-                            .formatted(model.name())));
+            .orElseThrow(() ->
+                new NodeException(
+                    NodeError.UNSUPPORTED,
+                    "the model '%s' has no chat template: use plain completions"
+                        .formatted(model.name())));
     return template.render(context(model.tokenizer(), messages));
   }
 

@@ -150,8 +150,7 @@ public final class GenerationLoop implements AutoCloseable {
         int count = Math.min(chunk, to - at);
         MemorySegment hidden = session.step(at, count, InferenceSession.Rows.ALL);
         for (int i = 0; i < count; i++) {
-          listener.logits(
-              at + i, head.logits(slot, hidden.asSlice(i * rowBytes, rowBytes)));
+          listener.logits(at + i, head.logits(slot, hidden.asSlice(i * rowBytes, rowBytes)));
         }
       }
     }

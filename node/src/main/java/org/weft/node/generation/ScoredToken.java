@@ -11,4 +11,5 @@ import org.weft.shard.sampling.LogProbabilities;
  *     before a first word
  * @param logProbabilities where they were asked for and, in a prompt, from the second token on
  */
-public record ScoredToken(int id, int start, int skippedBytes, Optional<LogProbabilities> logProbabilities) {}
+public record ScoredToken(
+    int id, int start, int skippedBytes, Optional<LogProbabilities> logProbabilities) {}

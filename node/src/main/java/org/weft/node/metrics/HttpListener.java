@@ -154,13 +154,12 @@ public final class HttpListener implements AutoCloseable {
     }
   }
 
-  private static String reason(Throwable cause) {
-    String message = cause.getMessage();
+  private static String reason(@Nullable Throwable cause) {
+    String message = cause == null ? null : cause.getMessage();
     return message == null ? "the system refuses it" : message.toLowerCase(Locale.ROOT);
   }
 
-  private static void await(Future<?> future)
-      throws ExecutionException, TimeoutException {
+  private static void await(Future<?> future) throws ExecutionException, TimeoutException {
     try {
       future
           .toCompletionStage()

@@ -50,25 +50,18 @@ public final class MetricsServer implements AutoCloseable {
     switch (request.path()) {
       case "/metrics" -> answer(request, CONTENT_TYPE, metrics::scrape);
       case "/healthz" ->
-          answer(
-              request, "application/json", () -> "{\"status\":\"" + health.get() + "\"}");
+          answer(request, "application/json", () -> "{\"status\":\"" + health.get() + "\"}");
       case null, default -> request.response().setStatusCode(404).end();
     }
   }
 
   /** Reading gauges may take a lock somewhere: not on the event loop. */
-  private static void answer(
-      HttpServerRequest request, String contentType, Supplier<String> body) {
+  private static void answer(HttpServerRequest request, String contentType, Supplier<String> body) {
     Thread.ofVirtual()
         .name("weft-metrics")
-        .start(
-            () -> {
-              String text = body.get();
-              request
-                  .response()
-                  .putHeader("Content-Type", contentType)
-                  .end(text)
-                  .onFailure(e -> {});
-            });
+        .start(() -> {
+          String text = body.get();
+          request.response().putHeader("Content-Type", contentType).end(text).onFailure(e -> {});
+        });
   }
 }

@@ -33,7 +33,8 @@ final class ChatCompletionsTest {
     assertEquals(
         """
         {"index":0,"message":{"role":"assistant","content":"good day","refusal":null},\
-        "logprobs":null,"finish_reason":"stop"}""",
+        "logprobs":null,"finish_reason":"stop"}\
+        """,
         answer.at("/choices/0").toString());
     int prompt = answer.at("/usage/prompt_tokens").intValue();
     assertEquals(
@@ -164,12 +165,39 @@ final class ChatCompletionsTest {
     ObjectNode body = served.chat();
     for (String name :
         List.of(
-            "tools", "tool_choice", "response_format", "functions", "function_call", "audio",
-            "modalities", "prediction", "logit_bias", "stop", "seed", "n", "top_p", "stream",
-            "stream_options", "max_tokens", "max_completion_tokens", "presence_penalty",
-            "frequency_penalty", "logprobs", "top_logprobs", "user", "metadata", "store",
-            "service_tier", "parallel_tool_calls", "reasoning_effort", "top_k", "min_p",
-            "repetition_penalty", "web_search_options", "verbosity", "safety_identifier",
+            "tools",
+            "tool_choice",
+            "response_format",
+            "functions",
+            "function_call",
+            "audio",
+            "modalities",
+            "prediction",
+            "logit_bias",
+            "stop",
+            "seed",
+            "n",
+            "top_p",
+            "stream",
+            "stream_options",
+            "max_tokens",
+            "max_completion_tokens",
+            "presence_penalty",
+            "frequency_penalty",
+            "logprobs",
+            "top_logprobs",
+            "user",
+            "metadata",
+            "store",
+            "service_tier",
+            "parallel_tool_calls",
+            "reasoning_effort",
+            "top_k",
+            "min_p",
+            "repetition_penalty",
+            "web_search_options",
+            "verbosity",
+            "safety_identifier",
             "prompt_cache_key")) {
       body.putNull(name);
     }
@@ -202,8 +230,7 @@ final class ChatCompletionsTest {
   @Test
   void shouldSendAnErrorAsAnEventWhenTheChainBreaksInMidStream() {
     served.fake.says("abcdefghijklm");
-    int prompt =
-        served.good(Served.CHAT, served.chat()).at("/usage/prompt_tokens").intValue();
+    int prompt = served.good(Served.CHAT, served.chat()).at("/usage/prompt_tokens").intValue();
     served.fake.failsAt(prompt + 4);
     List<JsonNode> events = served.events(Served.CHAT, served.chat());
     JsonNode error = events.getLast().get("error");

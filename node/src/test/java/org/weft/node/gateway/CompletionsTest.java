@@ -59,9 +59,7 @@ final class CompletionsTest {
     List<String> texts = new ArrayList<>();
     for (String prompt : List.of("ab", "cd")) {
       JsonNode choices =
-          served
-              .good(Served.COMPLETIONS, warm().put("prompt", prompt).put("n", 2))
-              .get("choices");
+          served.good(Served.COMPLETIONS, warm().put("prompt", prompt).put("n", 2)).get("choices");
       choices.forEach(choice -> texts.add(choice.get("text").textValue()));
     }
     ObjectNode batch = warm().put("n", 2);
@@ -93,12 +91,10 @@ final class CompletionsTest {
             .at("/choices/0/text")
             .textValue());
     assertEquals(
-        "hello:!",
-        text(served.events(Served.COMPLETIONS, served.completion().put("echo", true))));
+        "hello:!", text(served.events(Served.COMPLETIONS, served.completion().put("echo", true))));
     ObjectNode ids = served.completion().put("echo", true);
     ids.set("prompt", Served.JSON.readTree("[104, 105]"));
-    assertEquals(
-        "hi!", served.good(Served.COMPLETIONS, ids).at("/choices/0/text").textValue());
+    assertEquals("hi!", served.good(Served.COMPLETIONS, ids).at("/choices/0/text").textValue());
   }
 
   @Test
@@ -128,8 +124,19 @@ final class CompletionsTest {
       assertEquals("größe:a over ü", text.toString());
       assertEquals(
           List.of(
-              "g", "r", "bytes:\\xc3", "bytes:\\xb6", "bytes:\\xc3", "bytes:\\x9f", "e", ":", "a",
-              " over", " ", "bytes:\\xc3", "bytes:\\xbc"),
+              "g",
+              "r",
+              "bytes:\\xc3",
+              "bytes:\\xb6",
+              "bytes:\\xc3",
+              "bytes:\\x9f",
+              "e",
+              ":",
+              "a",
+              " over",
+              " ",
+              "bytes:\\xc3",
+              "bytes:\\xbc"),
           tokens);
       assertEquals(List.of(0, 1, 2, 2, 3, 3, 4, 5, 6, 7, 12, 13, 13), offsets);
       assertTrue(scores.getFirst().isNull());
@@ -161,8 +168,7 @@ final class CompletionsTest {
     assertTrue(answer.at("/choices/0/logprobs/token_logprobs/6").doubleValue() > -1e-6);
     assertEquals(0, answer.at("/usage/completion_tokens").intValue());
     JsonNode echoed =
-        served.good(
-            Served.COMPLETIONS, served.completion().put("echo", true).put("max_tokens", 0));
+        served.good(Served.COMPLETIONS, served.completion().put("echo", true).put("max_tokens", 0));
     assertEquals("hello:", echoed.at("/choices/0/text").textValue());
   }
 
@@ -177,8 +183,7 @@ final class CompletionsTest {
       assertTrue(scored.at("/token_logprobs/0").isNull());
       assertEquals(0, scored.at("/text_offset/1").intValue());
       ObjectNode empty = bos.completion().put("prompt", "");
-      assertEquals(
-          1, bos.good(Served.COMPLETIONS, empty).at("/usage/prompt_tokens").intValue());
+      assertEquals(1, bos.good(Served.COMPLETIONS, empty).at("/usage/prompt_tokens").intValue());
     }
     assertEquals(
         1,

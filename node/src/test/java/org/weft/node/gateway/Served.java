@@ -48,12 +48,10 @@ final class Served implements AutoCloseable {
     this(1024, false, Duration.ofSeconds(10), change);
   }
 
-  Served(
-      int context, boolean addBos, Duration openWait, UnaryOperator<GatewayConfig> change) {
+  Served(int context, boolean addBos, Duration openWait, UnaryOperator<GatewayConfig> change) {
     fake = new FakeModel(context, addBos);
     loop =
-        new GenerationLoop(
-            fake.model(), new GenerationConfig(openWait, 64, 5), System::nanoTime);
+        new GenerationLoop(fake.model(), new GenerationConfig(openWait, 64, 5), System::nanoTime);
     metrics.bindKvPages(() -> (fake.used() + 31) / 32, () -> 64);
     long[] next = {42};
     gateway =
@@ -158,11 +156,7 @@ final class Served implements AutoCloseable {
 
   Answer post(String path, String body) {
     return send(
-        "POST",
-        path,
-        body.getBytes(StandardCharsets.UTF_8),
-        "Content-Type",
-        "application/json");
+        "POST", path, body.getBytes(StandardCharsets.UTF_8), "Content-Type", "application/json");
   }
 
   /** An answer that must be whole and well. */
@@ -177,8 +171,7 @@ final class Served implements AutoCloseable {
   /** The events of a stream: JSON, and "[DONE]" as a text node. */
   List<JsonNode> events(String path, ObjectNode body) {
     Answer answer = post(path, body.put("stream", true));
-    if (answer.status() != 200
-        || !answer.header("content-type").startsWith("text/event-stream")) {
+    if (answer.status() != 200 || !answer.header("content-type").startsWith("text/event-stream")) {
       throw new AssertionError(answer.status() + " " + answer.text());
     }
     List<JsonNode> events = new ArrayList<>();
@@ -192,9 +185,7 @@ final class Served implements AutoCloseable {
       String data = line.substring("data: ".length());
       try {
         events.add(
-            data.equals("[DONE]")
-                ? JSON.getNodeFactory().textNode(data)
-                : JSON.readTree(data));
+            data.equals("[DONE]") ? JSON.getNodeFactory().textNode(data) : JSON.readTree(data));
       } catch (IOException e) {
         throw new AssertionError(data, e);
       }

@@ -28,7 +28,8 @@ public final class FakeModel {
   public static final int WIDTH = 4;
 
   private static final String TEMPLATE =
-      "{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content }}<|im_end|>\n{% endfor %}"
+      "{% for m in messages %}{% if m.content == 'refuse me' %}{{ raise_exception('no') }}"
+          + "{% endif %}<|im_start|>{{ m.role }}\n{{ m.content }}<|im_end|>\n{% endfor %}"
           + "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}";
 
   private final FakeTokenizer tokenizer;
@@ -154,8 +155,7 @@ public final class FakeModel {
       if (wanted < 0) {
         logit += id >= 'a' && id <= 'z' ? 6 : tokenizer.special(id) ? -9 : 0;
       }
-      logits.setAtIndex(
-          ValueLayout.JAVA_FLOAT, (long) row * size + id, id == wanted ? 40 : logit);
+      logits.setAtIndex(ValueLayout.JAVA_FLOAT, (long) row * size + id, id == wanted ? 40 : logit);
     }
   }
 

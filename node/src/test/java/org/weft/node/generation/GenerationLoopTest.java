@@ -29,8 +29,7 @@ final class GenerationLoopTest {
   private final GenerationLoop loop = loop(Duration.ofSeconds(10));
 
   private GenerationLoop loop(Duration openWait) {
-    return new GenerationLoop(
-        fake.model(), new GenerationConfig(openWait, 8, 3), System::nanoTime);
+    return new GenerationLoop(fake.model(), new GenerationConfig(openWait, 8, 3), System::nanoTime);
   }
 
   @AfterEach
@@ -201,8 +200,7 @@ final class GenerationLoopTest {
               }
             });
     assertEquals(FinishReason.LENGTH, result.finish());
-    assertArrayEquals(
-        request.prompt(), prompt.stream().mapToInt(ScoredToken::id).toArray());
+    assertArrayEquals(request.prompt(), prompt.stream().mapToInt(ScoredToken::id).toArray());
     assertTrue(prompt.getFirst().logProbabilities().isEmpty());
     assertTrue(prompt.getLast().logProbabilities().orElseThrow().chosen() > -1e-6, "xyz is sure");
   }
@@ -210,8 +208,7 @@ final class GenerationLoopTest {
   @Test
   void shouldDependOnSeedAndChoiceAlone() {
     fake.wanders();
-    GenerationRequest request =
-        GenerationRequest.of(ids("abc"), OptionalInt.of(30), warm(7), true);
+    GenerationRequest request = GenerationRequest.of(ids("abc"), OptionalInt.of(30), warm(7), true);
     String text = run(request).text();
     assertEquals(text, run(request).text());
     assertNotEquals(
@@ -233,7 +230,8 @@ final class GenerationLoopTest {
   @Test
   void shouldGetTheSameTextWhenTheReservationGrows() {
     fake.wanders();
-    String limited = run(GenerationRequest.of(ids("abc"), OptionalInt.of(200), warm(3), true)).text();
+    String limited =
+        run(GenerationRequest.of(ids("abc"), OptionalInt.of(200), warm(3), true)).text();
     int opened = fake.opened();
     Told grown = run(GenerationRequest.of(ids("abc"), OptionalInt.empty(), warm(3), true));
     assertTrue(fake.opened() - opened > 3, "the reservation never grew");
@@ -265,13 +263,12 @@ final class GenerationLoopTest {
     StringBuilder text = new StringBuilder();
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       Future<GenerationResult> result =
-          threads.submit(
-              () ->
-                  loop.generate(
-                      GenerationRequest.of(
-                          ids("hello:"), OptionalInt.of(9), SamplingParameters.greedy(), true),
-                      cancellation,
-                      (piece, tokens) -> text.append(piece)));
+          threads.submit(() ->
+              loop.generate(
+                  GenerationRequest.of(
+                      ids("hello:"), OptionalInt.of(9), SamplingParameters.greedy(), true),
+                  cancellation,
+                  (piece, tokens) -> text.append(piece)));
       fake.awaitHeld();
       cancellation.cancel();
       assertEquals(FinishReason.CANCELLED, result.get().finish());
@@ -338,13 +335,12 @@ final class GenerationLoopTest {
     Cancellation cancellation = new Cancellation();
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       Future<GenerationResult> result =
-          threads.submit(
-              () ->
-                  loop.generate(
-                      GenerationRequest.of(
-                          ids("hello:"), OptionalInt.of(9), SamplingParameters.greedy(), true),
-                      cancellation,
-                      (piece, tokens) -> {}));
+          threads.submit(() ->
+              loop.generate(
+                  GenerationRequest.of(
+                      ids("hello:"), OptionalInt.of(9), SamplingParameters.greedy(), true),
+                  cancellation,
+                  (piece, tokens) -> {}));
       cancellation.cancel();
       assertEquals(FinishReason.CANCELLED, result.get().finish());
     }
@@ -360,8 +356,7 @@ final class GenerationLoopTest {
     GenerationRequest unknown =
         GenerationRequest.of(
             new int[] {9999}, OptionalInt.of(1), SamplingParameters.greedy(), true);
-    assertEquals(
-        NodeError.ARGUMENT, assertThrows(NodeException.class, () -> run(unknown)).error());
+    assertEquals(NodeError.ARGUMENT, assertThrows(NodeException.class, () -> run(unknown)).error());
     assertThrows(
         NodeException.class,
         () -> GenerationRequest.of(new int[0], OptionalInt.of(1), warm(1), true));
