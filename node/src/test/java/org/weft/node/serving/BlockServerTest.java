@@ -93,8 +93,7 @@ final class BlockServerTest {
     link.result();
     link.step(6, Want.WANT_ALL, Arrays.copyOfRange(other, 6, 9));
     float[][] expected = FakeCompute.reference(BLOCKS, Arrays.copyOf(other, 9));
-    assertArrayEquals(
-        Arrays.copyOfRange(expected, 6, 9), TestGateway.rows(link.result()));
+    assertArrayEquals(Arrays.copyOfRange(expected, 6, 9), TestGateway.rows(link.result()));
   }
 
   @Test

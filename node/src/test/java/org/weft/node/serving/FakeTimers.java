@@ -9,7 +9,9 @@ import java.util.PriorityQueue;
 import org.weft.node.ticket.TicketFixture;
 import org.weft.node.transport.Timers;
 
-/** Time that passes when the test says so, for timers and for the clock on the wall. Thread-safe. */
+/**
+ * Time that passes when the test says so, for timers and for the clock on the wall. Thread-safe.
+ */
 final class FakeTimers extends Clock implements Timers {
   private final PriorityQueue<Entry> entries = new PriorityQueue<>();
   private long now;

@@ -57,8 +57,7 @@ final class OpeningTest {
       TestGateway.Link link = gateway.new Link(1, node);
       link.dial();
       link.open(signed, 0);
-      assertTrue(
-          link.fault().getCode() != FaultCode.FAULT_CODE_UNSPECIFIED, "altered byte " + at);
+      assertTrue(link.fault().getCode() != FaultCode.FAULT_CODE_UNSPECIFIED, "altered byte " + at);
       link.awaitEndOfChain();
     }
     assertEquals(0, node.compute.usedPages());
@@ -90,8 +89,7 @@ final class OpeningTest {
     for (int hop : new int[] {1, 2, -1}) {
       TestGateway.Link link = gateway.new Link(1, first);
       link.dial();
-      link.send(
-          Down.newBuilder().setOpen(Open.newBuilder().setTicket(ticket).setHop(hop)).build());
+      link.send(Down.newBuilder().setOpen(Open.newBuilder().setTicket(ticket).setHop(hop)).build());
       assertRefused(FaultCode.FAULT_CODE_TICKET, link);
     }
     // The gateway is not the predecessor of the second hop.
@@ -105,8 +103,7 @@ final class OpeningTest {
   @Test
   void shouldRefuseWhatItDoesNotServe() {
     TestSwarm.Node node = swarm.node(0, 4);
-    assertRefused(
-        FaultCode.FAULT_CODE_UNSUPPORTED, node, t -> t.setKvType(KvType.KV_TYPE_Q8_0));
+    assertRefused(FaultCode.FAULT_CODE_UNSUPPORTED, node, t -> t.setKvType(KvType.KV_TYPE_Q8_0));
     assertRefused(
         FaultCode.FAULT_CODE_UNSUPPORTED,
         node,
@@ -126,7 +123,8 @@ final class OpeningTest {
     link.open(swarm.sign(gateway.key, moreBlocks), 0);
     assertRefused(FaultCode.FAULT_CODE_WRONG_SPAN, link);
 
-    ByteString otherModel = ByteString.copyFrom(new byte[] {1}).concat(TicketFixture.MODEL.substring(1));
+    ByteString otherModel =
+        ByteString.copyFrom(new byte[] {1}).concat(TicketFixture.MODEL.substring(1));
     Ticket.Builder wrongModel = gateway.ticket(1, node).setModelId(otherModel);
     wrongModel.setHops(
         0,
@@ -294,7 +292,8 @@ final class OpeningTest {
     gateway.open(5, 0, node).opened();
     TestGateway.Link part =
         gateway.open(
-            ticket -> ticket.setHops(0, ticket.getHopsBuilder(0).setSpan(TicketFixture.range(0, 2))),
+            ticket ->
+                ticket.setHops(0, ticket.getHopsBuilder(0).setSpan(TicketFixture.range(0, 2))),
             4,
             0,
             node);

@@ -6,8 +6,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.weft.node.ticket.TicketFixture;
@@ -59,9 +61,6 @@ final class RepairSimulationTest {
       random = new Random(seed);
       rows = TestSwarm.rows(LENGTH, seed);
       expected = FakeCompute.reference(CUTS[CUTS.length - 1], rows);
-      for (TestSwarm.Node[] spares : nodes) {
-        Arrays.setAll(spares, i -> null);
-      }
       for (int span = 0; span < nodes.length; span++) {
         for (int i = 0; i < SPARES; i++) {
           nodes[span][i] = node(span, TicketFixture.key());
@@ -147,7 +146,7 @@ final class RepairSimulationTest {
       int span = random.nextInt(hops.length);
       TestSwarm.Node victim = hops[span];
       int kind = random.nextInt(3);
-      if (!dead.isEmpty() && dead.contains(victim)) {
+      if (dead.contains(victim)) {
         return;
       }
       switch (kind) {
@@ -194,23 +193,23 @@ final class RepairSimulationTest {
         if (!first) {
           now.forEach(Runnable::run);
         }
-        Opened opened = opened(next);
-        if (opened != null && fill(next, opened.getHeld())) {
+        Optional<Opened> opened = opened(next);
+        if (opened.isPresent() && fill(next, opened.get().getHeld())) {
           return next;
         }
       }
     }
 
-    private Opened opened(TestGateway.Link next) {
+    private Optional<Opened> opened(TestGateway.Link next) {
       link = next;
-      Up[] found = new Up[1];
+      AtomicReference<Optional<Up>> found = new AtomicReference<>(Optional.empty());
       Await.that(
           "an answer to Open, seed " + seed,
           () -> {
-            found[0] = next.ups.poll();
-            return found[0] != null || next.isOver();
+            found.set(Optional.ofNullable(next.ups.poll()));
+            return found.get().isPresent() || next.isOver();
           });
-      return found[0] == null || !found[0].hasOpened() ? null : found[0].getOpened();
+      return found.get().filter(Up::hasOpened).map(Up::getOpened);
     }
 
     private boolean fill(TestGateway.Link next, int held) {

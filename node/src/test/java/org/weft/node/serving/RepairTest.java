@@ -46,17 +46,14 @@ final class RepairTest {
     for (int at = held; at < CUT; at = Math.min(at + 10, CUT)) {
       int end = Math.min(at + 10, CUT);
       link.send(
-          link.next(at, Want.WANT_NONE, Arrays.copyOfRange(rows, at, end))
-              .setRefill(true)
-              .build());
+          link.next(at, Want.WANT_NONE, Arrays.copyOfRange(rows, at, end)).setRefill(true).build());
       var result = link.result();
       assertEquals(at, result.getPosition());
       assertEquals(0, result.getRows());
     }
     for (int at = CUT; at < LENGTH; at += 3) {
       link.step(at, Want.WANT_ALL, Arrays.copyOfRange(rows, at, at + 3));
-      assertArrayEquals(
-          Arrays.copyOfRange(expected, at, at + 3), TestGateway.rows(link.result()));
+      assertArrayEquals(Arrays.copyOfRange(expected, at, at + 3), TestGateway.rows(link.result()));
     }
   }
 
@@ -134,8 +131,7 @@ final class RepairTest {
 
   @Test
   void shouldHoldNoMoreThanTheNextHopWhenTheLogDoesNotReach() {
-    BlockServerConfig.Caps none =
-        new BlockServerConfig.Caps(8, 8, 8, 8, 64, 1 << 20, 0, 8, 8, 64);
+    BlockServerConfig.Caps none = new BlockServerConfig.Caps(8, 8, 8, 8, 64, 1 << 20, 0, 8, 8, 64);
     BlockServerConfig config =
         new BlockServerConfig(
             TestSwarm.CONFIG.kvType(), 2048, 64, 4, none, TestSwarm.CONFIG.waits());
@@ -168,8 +164,7 @@ final class RepairTest {
     swarm.net.kill(first.id());
     TestGateway.Link link = gateway.open(2, CUT, spare, second, third);
     assertEquals(0, link.opened().getHeld());
-    link.send(
-        link.next(0, Want.WANT_NONE, Arrays.copyOf(rows, 10)).setRefill(true).build());
+    link.send(link.next(0, Want.WANT_NONE, Arrays.copyOf(rows, 10)).setRefill(true).build());
     link.result();
     float[][] other = TestSwarm.rows(20, 78);
     System.arraycopy(rows, 0, other, 0, 10);
@@ -204,8 +199,7 @@ final class RepairTest {
     int held = next.opened().getHeld();
     assertEquals(CUT, held);
     next.step(CUT, Want.WANT_ALL, Arrays.copyOfRange(rows, CUT, CUT + 3));
-    assertArrayEquals(
-        Arrays.copyOfRange(expected, CUT, CUT + 3), TestGateway.rows(next.result()));
+    assertArrayEquals(Arrays.copyOfRange(expected, CUT, CUT + 3), TestGateway.rows(next.result()));
     swarm.net.thaw(second.id());
     Await.that("it has woken", () -> swarm.net.waiting() == 0);
     // A chain through it with the old epoch opens nothing either.
@@ -213,8 +207,7 @@ final class RepairTest {
     assertEquals(FaultCode.FAULT_CODE_STALE_EPOCH, stale.fault().getCode());
     for (int at = CUT + 3; at < LENGTH; at += 3) {
       next.step(at, Want.WANT_ALL, Arrays.copyOfRange(rows, at, at + 3));
-      assertArrayEquals(
-          Arrays.copyOfRange(expected, at, at + 3), TestGateway.rows(next.result()));
+      assertArrayEquals(Arrays.copyOfRange(expected, at, at + 3), TestGateway.rows(next.result()));
     }
   }
 
@@ -253,8 +246,7 @@ final class RepairTest {
     assertTrue(spare.server.metrics().queueDepth() <= 3);
     spare.compute.ungate();
     next.step(CUT, Want.WANT_ALL, Arrays.copyOfRange(rows, CUT, CUT + 5));
-    assertArrayEquals(
-        Arrays.copyOfRange(expected, CUT, CUT + 5), TestGateway.rows(next.result()));
+    assertArrayEquals(Arrays.copyOfRange(expected, CUT, CUT + 5), TestGateway.rows(next.result()));
   }
 
   @Test

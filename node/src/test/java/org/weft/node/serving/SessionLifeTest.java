@@ -118,8 +118,11 @@ final class SessionLifeTest {
   void shouldFreeEverythingWhenTheLeaseEndsAfterALostStream() {
     TestGateway.Link link = openUsed();
     link.cancel();
-    Await.that("it is noticed", () -> third.server.metrics().faults().isEmpty()
-        && link.collected.stream().anyMatch(frame -> frame.hasFault()));
+    Await.that(
+        "it is noticed",
+        () ->
+            third.server.metrics().faults().isEmpty()
+                && link.collected.stream().anyMatch(frame -> frame.hasFault()));
     swarm.timers.advance(Duration.ofMillis(29_000));
     assertEquals(1, second.server.metrics().sessions());
     swarm.timers.advance(Duration.ofMillis(1_100));
@@ -175,8 +178,7 @@ final class SessionLifeTest {
     TestGateway.Link link = openUsed();
     TestGateway thief = swarm.gateway();
     TestGateway.Link theft = thief.new Link(1, first, second, third);
-    thief.transport.gather(
-        MemoryNetwork.address(third.id()), link.collect(), theft);
+    thief.transport.gather(MemoryNetwork.address(third.id()), link.collect(), theft);
     assertEquals(FaultCode.FAULT_CODE_TICKET, theft.collectedFault().getCode());
     // One that came before Open is no better off.
     gateway.nextSession();
@@ -254,8 +256,7 @@ final class SessionLifeTest {
     link.step(3, Want.WANT_ALL, Arrays.copyOfRange(rows, 3, 6));
     Await.that("it is computed", () -> third.server.metrics().steps() == 2);
     link.gather();
-    assertArrayEquals(
-        Arrays.copyOfRange(expected, 3, 6), TestGateway.rows(link.result()));
+    assertArrayEquals(Arrays.copyOfRange(expected, 3, 6), TestGateway.rows(link.result()));
   }
 
   @Test
@@ -300,15 +301,13 @@ final class SessionLifeTest {
             .setSessionId(ByteString.copyFrom(gateway.session))
             .build();
     Duration deadline = Duration.ofSeconds(20);
-    ProbeReport report =
-        gateway.transport.ask(MemoryNetwork.address(third.id()), probe, deadline);
+    ProbeReport report = gateway.transport.ask(MemoryNetwork.address(third.id()), probe, deadline);
     assertTrue(report.getKnown());
     assertEquals(1, report.getEpoch());
     assertEquals(2, report.getLastStepIn());
     assertEquals(1, report.getLastStepOut());
     assertEquals(1, report.getQueued());
-    ProbeReport passed =
-        gateway.transport.ask(MemoryNetwork.address(first.id()), probe, deadline);
+    ProbeReport passed = gateway.transport.ask(MemoryNetwork.address(first.id()), probe, deadline);
     assertEquals(2, passed.getLastStepOut());
     assertEquals(5, passed.getPositions());
     ProbeReport stranger =
@@ -365,8 +364,7 @@ final class SessionLifeTest {
                 stranger.transport.end(
                     MemoryNetwork.address(second.id()), gateway.close(3), Duration.ofSeconds(20)));
     assertEquals(NodeError.UNREACHABLE, refused.error());
-    NodeException stale =
-        assertThrows(NodeException.class, () -> gateway.end(second, 2));
+    NodeException stale = assertThrows(NodeException.class, () -> gateway.end(second, 2));
     assertEquals(NodeError.STALE_EPOCH, stale.error());
     assertEquals(1, second.server.metrics().sessions());
     Closed closed = gateway.end(second, 3);

@@ -69,8 +69,7 @@ final class TestGateway {
     return open(ticket -> ticket, epoch, base, hops);
   }
 
-  Link open(
-      UnaryOperator<Ticket.Builder> change, long epoch, int base, TestSwarm.Node... hops) {
+  Link open(UnaryOperator<Ticket.Builder> change, long epoch, int base, TestSwarm.Node... hops) {
     Signed ticket = swarm.sign(key, change.apply(ticket(epoch, hops)));
     Link link = new Link(epoch, hops);
     link.gather();

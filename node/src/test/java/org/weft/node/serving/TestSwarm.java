@@ -14,6 +14,7 @@ import org.weft.node.ticket.VerifiedTicket;
 import org.weft.node.transport.MemoryNetwork;
 import org.weft.node.transport.Transport;
 import org.weft.protocol.Wire;
+import org.weft.protocol.v1.ExchangeReply;
 import org.weft.protocol.v1.KvType;
 import org.weft.protocol.v1.Limits;
 import org.weft.protocol.v1.Signed;
@@ -85,7 +86,8 @@ final class TestSwarm implements AutoCloseable {
             compute,
             timers,
             timers);
-    Transport transport = net.join(key.id(), server, (peer, request) -> null);
+    Transport transport =
+        net.join(key.id(), server, (peer, request) -> ExchangeReply.getDefaultInstance());
     server.attach(transport);
     Node node = new Node(key, span, compute, server, transport);
     nodes.add(node);
@@ -130,8 +132,7 @@ final class TestSwarm implements AutoCloseable {
   }
 
   Signed sign(NodeKey gateway, Ticket.Builder ticket) {
-    return VerifiedTicket.sign(
-            gateway, ticket.build(), TicketFixture.NETWORK, timers.instant())
+    return VerifiedTicket.sign(gateway, ticket.build(), TicketFixture.NETWORK, timers.instant())
         .signed();
   }
 
