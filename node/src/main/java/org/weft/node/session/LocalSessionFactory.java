@@ -88,6 +88,11 @@ public final class LocalSessionFactory implements SessionFactory {
     return open.size();
   }
 
+  /** Sessions that wait for their turn to compute. */
+  public int waiting() {
+    return turnstile.waiting();
+  }
+
   @Override
   public void close() {
     closed = true;
