@@ -33,7 +33,9 @@ public final class Embedding {
     }
     long rowBytes = matrix.cols() * (long) Float.BYTES;
     for (int i = 0; i < count; i++) {
-      matrix.dequantize(tokens[from + i], into.asSlice(i * rowBytes, rowBytes));
+      // The one row of a decode step is written without a slice, which would be garbage each time.
+      MemorySegment row = count == 1 ? into : into.asSlice(i * rowBytes, rowBytes);
+      matrix.dequantize(tokens[from + i], row);
     }
   }
 
