@@ -33,6 +33,11 @@ final class Evaluator {
   }
 
   Object value(Expression expression, Scope scope) {
+    return SafeText.plain(marked(expression, scope));
+  }
+
+  /** The value, which may be {@link SafeText}: for what tells it from other text. */
+  Object marked(Expression expression, Scope scope) {
     budget.enter();
     line = expression.line();
     Object value = evaluate(expression, scope);
@@ -62,8 +67,8 @@ final class Evaluator {
       case Expression.Arithmetic arithmetic ->
           Operators.arithmetic(
               arithmetic.operator(),
-              value(arithmetic.left(), scope),
-              value(arithmetic.right(), scope),
+              marked(arithmetic.left(), scope),
+              marked(arithmetic.right(), scope),
               this);
       case Expression.Logical logical -> {
         Object left = value(logical.left(), scope);
@@ -79,7 +84,11 @@ final class Evaluator {
       case Expression.Call call -> call(call, scope, null);
       case Expression.Filtered filtered -> filtered(filtered, null, scope);
       case Expression.Tested tested -> {
-        Object value = value(tested.value(), scope);
+        Object marked = marked(tested.value(), scope);
+        if (tested.name().equals("escaped")) {
+          yield marked instanceof SafeText;
+        }
+        Object value = SafeText.plain(marked);
         yield Tests.test(tested.name(), value, arguments(tested.passed(), scope), this);
       }
     };
@@ -120,14 +129,14 @@ final class Evaluator {
 
   private Object conditional(Expression.Conditional conditional, Scope scope) {
     if (Values.truth(value(conditional.test(), scope))) {
-      return value(conditional.value(), scope);
+      return marked(conditional.value(), scope);
     }
     return conditional.otherwise() == null
         ? new Undefined(
             "the inline if-expression on line "
                 + conditional.line()
                 + " evaluated to false and no else section was defined.")
-        : value(conditional.otherwise(), scope);
+        : marked(conditional.otherwise(), scope);
   }
 
   private Object subscript(Expression.Subscript subscript, Scope scope) {
@@ -180,7 +189,7 @@ final class Evaluator {
     } else if (text != null && filtered.value() instanceof Expression.Filtered inner) {
       value = filtered(inner, text, scope);
     } else {
-      value = value(filtered.value(), scope);
+      value = marked(filtered.value(), scope);
     }
     Arguments arguments = arguments(filtered.passed(), scope);
     line = filtered.line();

@@ -2,10 +2,21 @@ package org.weft.shard.template;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 
 /** The filters by name. */
 final class Filters {
   private static final Map<String, Filter> ALL = new HashMap<>();
+
+  /** What leaves text that is marked as safe alone. */
+  private static final Set<String> PASSING = Set.of("escape", "e", "safe", "string", "default", "d");
+
+  /** What marks text as safe. */
+  private static final Set<String> MARKING = Set.of("escape", "e", "safe", "forceescape");
+
+  /** What gives marked text for marked text. */
+  private static final Set<String> KEEPING =
+      Set.of("trim", "upper", "lower", "capitalize", "indent", "center");
 
   static {
     TextFilters.add(ALL);
@@ -20,12 +31,19 @@ final class Filters {
     Object apply(Object value, Arguments arguments, Evaluator evaluator);
   }
 
+  /** Applies a filter; the value, and what comes out, may be {@link SafeText}. */
   static Object apply(String name, Object value, Arguments arguments, Evaluator evaluator) {
     Filter filter = ALL.get(name);
     if (filter == null) {
       throw new Failure("No filter named " + PythonText.repr(name) + ".");
     }
-    return filter.apply(value, arguments, evaluator);
+    boolean safe = value instanceof SafeText;
+    if (safe && PASSING.contains(name)) {
+      return value;
+    }
+    Object result = filter.apply(SafeText.plain(value), arguments, evaluator);
+    boolean marks = MARKING.contains(name) || (safe && KEEPING.contains(name));
+    return marks && result instanceof String text ? new SafeText(text) : result;
   }
 
   static boolean exists(String name) {

@@ -66,7 +66,7 @@ final class Interpreter {
         loop(loop, evaluator.items(loop.items(), scope), scope, 0, out);
         budget.leave();
       }
-      case Statement.Set set -> assign(set.target(), value(set.value(), scope), scope);
+      case Statement.Set set -> assign(set.target(), evaluator.marked(set.value(), scope), scope);
       case Statement.SetBlock set -> {
         Object text = body(set.body(), new Scope(scope));
         assign(set.target(), filtered(set.filter(), text, scope), scope);
@@ -163,7 +163,7 @@ final class Interpreter {
   }
 
   private Object filtered(Expression.@Nullable Filtered filter, Object text, Scope scope) {
-    return filter == null ? text : evaluator.filtered(filter, text, scope);
+    return filter == null ? text : SafeText.plain(evaluator.filtered(filter, text, scope));
   }
 
   private Object call(Statement.CallBlock block, Scope scope) {
@@ -203,7 +203,8 @@ final class Interpreter {
     }
   }
 
-  private List<Object> unpack(Object value) {
+  private List<Object> unpack(Object marked) {
+    Object value = SafeText.plain(marked);
     if (!Values.iterable(value)) {
       throw new Failure("cannot unpack non-iterable " + Values.typeName(value) + " object");
     }

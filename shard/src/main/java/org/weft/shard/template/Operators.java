@@ -20,7 +20,15 @@ final class Operators {
     return minus ? Numbers.negate(value) : Numbers.add(value, 0L);
   }
 
-  static Object arithmetic(Operator operator, Object left, Object right, Evaluator evaluator) {
+  /** Of values that may be {@link SafeText}. */
+  static Object arithmetic(Operator operator, Object a, Object b, Evaluator evaluator) {
+    if (operator == Operator.ADD && SafeText.adds(a, b)) {
+      SafeText sum = SafeText.add(a, b);
+      evaluator.budget().make(2L * sum.text().length());
+      return sum;
+    }
+    Object left = SafeText.plain(a);
+    Object right = SafeText.plain(b);
     if (Numbers.isNumber(left) && Numbers.isNumber(right)) {
       return switch (operator) {
         case ADD -> Numbers.add(left, right);

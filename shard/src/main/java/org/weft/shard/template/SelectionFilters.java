@@ -21,7 +21,11 @@ final class SelectionFilters {
     all.put("groupby", SelectionFilters::group);
   }
 
+  /** jinja2 looks at nothing, not even the arguments, where the value is empty or None. */
   private static Object map(Object value, Arguments arguments, Evaluator evaluator) {
+    if (!Values.truth(value)) {
+      return GeneratorValue.of(List.of());
+    }
     Function<Object, Object> function;
     Object attribute = arguments.named().get("attribute");
     if (arguments.positional().isEmpty() && attribute != null) {
@@ -40,13 +44,21 @@ final class SelectionFilters {
       Arguments rest = arguments.after(1);
       function = item -> Filters.apply(name, item, rest, evaluator);
     }
-    List<Object> mapped = new ArrayList<>();
-    for (Object item : Values.items(value, evaluator.budget())) {
-      evaluator.budget().make(1);
-      evaluator.budget().step();
-      mapped.add(function.apply(item));
-    }
-    return GeneratorValue.of(mapped);
+    return lazily(value, evaluator, function);
+  }
+
+  private static Object lazily(
+      Object value, Evaluator evaluator, Function<Object, Object> function) {
+    return new GeneratorValue(
+        () -> {
+          List<Object> mapped = new ArrayList<>();
+          for (Object item : Values.items(value, evaluator.budget())) {
+            evaluator.budget().make(1);
+            evaluator.budget().step();
+            mapped.add(function.apply(item));
+          }
+          return mapped;
+        });
   }
 
   private static Object choose(
@@ -56,6 +68,9 @@ final class SelectionFilters {
 
   private static Object chooseBy(
       Object value, Arguments arguments, Evaluator evaluator, boolean wanted) {
+    if (!Values.truth(value)) {
+      return GeneratorValue.of(List.of());
+    }
     if (arguments.positional().isEmpty()) {
       throw new Failure("Missing parameter for attribute name");
     }
@@ -70,20 +85,26 @@ final class SelectionFilters {
       Arguments test,
       Evaluator evaluator,
       boolean wanted) {
+    if (!Values.truth(value)) {
+      return GeneratorValue.of(List.of());
+    }
     String name = test.positional().isEmpty() ? null : PythonText.str(test.positional().getFirst());
     Arguments rest = test.after(1);
-    List<Object> chosen = new ArrayList<>();
-    for (Object item : Values.items(value, evaluator.budget())) {
-      evaluator.budget().make(1);
-      evaluator.budget().step();
-      Object tested = key.apply(item);
-      boolean holds =
-          name == null ? Values.truth(tested) : Tests.test(name, tested, rest, evaluator);
-      if (holds == wanted) {
-        chosen.add(item);
-      }
-    }
-    return GeneratorValue.of(chosen);
+    return new GeneratorValue(
+        () -> {
+          List<Object> chosen = new ArrayList<>();
+          for (Object item : Values.items(value, evaluator.budget())) {
+            evaluator.budget().make(1);
+            evaluator.budget().step();
+            Object tested = key.apply(item);
+            boolean holds =
+                name == null ? Values.truth(tested) : Tests.test(name, tested, rest, evaluator);
+            if (holds == wanted) {
+              chosen.add(item);
+            }
+          }
+          return chosen;
+        });
   }
 
   private static Object unique(Object value, Arguments arguments, Evaluator evaluator) {

@@ -93,7 +93,13 @@ final class StatementParser {
       case "print" -> print(statements);
       case "break" -> statements.add(new Statement.Break(tag.line()));
       case "continue" -> statements.add(new Statement.Continue(tag.line()));
-      case "include", "import", "from", "extends", "autoescape" ->
+      case "autoescape" -> {
+        if (!tokens.skipIfName("false")) {
+          throw tokens.failure("a chat template cannot switch HTML escaping on");
+        }
+        statements.add(new Statement.Scoped(body("endautoescape")));
+      }
+      case "include", "import", "from", "extends" ->
           throw new Failure(
               "the tag '" + tag.text() + "' has no place in a chat template", tag.line(), false);
       default ->

@@ -74,7 +74,7 @@ final class StringSplits {
         return parts;
       }
       if (parts.size() == most) {
-        parts.add(CodePoints.strip(text.substring(i), "", true, false, true));
+        parts.add(text.substring(i));
         return parts;
       }
       int start = i;
@@ -96,7 +96,7 @@ final class StringSplits {
         break;
       }
       if (parts.size() == most) {
-        parts.add(CodePoints.strip(text.substring(0, i), "", true, true, false));
+        parts.add(text.substring(0, i));
         break;
       }
       int end = i;
