@@ -8,7 +8,6 @@ module org.weft.node {
   requires transitive com.fasterxml.jackson.databind;
   requires io.grpc.netty;
   requires io.netty.buffer;
-  requires io.netty.codec.http2;
   requires io.netty.common;
   requires io.netty.handler;
   requires io.netty.tcnative.classes.openssl;

@@ -33,7 +33,9 @@ final class GrpcServer {
   /** A peer's own keepalive may come twice as often as ours. */
   private static final long PERMITTED_KEEPALIVE_SECONDS = 5;
 
-  private static final int MAX_STREAMS_PER_CONNECTION = 1024;
+  /** With the window of a stream this bounds what a hostile peer can make us hold. */
+  private static final int MAX_STREAMS_PER_CONNECTION = 256;
+
   private static final int MAX_UNARY_CALLS = 256;
   private static final int BACKLOG = 256;
 
@@ -69,7 +71,7 @@ final class GrpcServer {
             .addTransportFilter(new Callers(clock))
             .addService(sessionsDefinition(sessions))
             .addService(directoryDefinition(directory))
-            .flowControlWindow(ConnectionWindow.STREAM_BYTES)
+            .flowControlWindow(PeerChannels.STREAM_WINDOW_BYTES)
             .maxInboundMessageSize(Wire.MAX_MESSAGE_BYTES)
             .maxConcurrentCallsPerConnection(MAX_STREAMS_PER_CONNECTION)
             .keepAliveTime(KEEPALIVE_SECONDS, TimeUnit.SECONDS)

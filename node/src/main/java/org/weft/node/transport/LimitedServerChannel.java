@@ -30,7 +30,6 @@ final class LimitedServerChannel extends NioServerSocketChannel {
       return 0;
     }
     connection.closeFuture().addListener(closed -> connections.decrementAndGet());
-    connection.pipeline().addFirst(new ConnectionWindow());
     return count;
   }
 }

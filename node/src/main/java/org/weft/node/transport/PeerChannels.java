@@ -34,6 +34,9 @@ import org.weft.protocol.v1.HelloRequest;
  * next call dials anew. Thread-safe.
  */
 final class PeerChannels {
+  /** The largest message, and the next on its way; a stream that is stalled holds so much. */
+  static final int STREAM_WINDOW_BYTES = 2 << 20;
+
   private static final long KEEPALIVE_SECONDS = 10;
   private static final long IDLE_MINUTES = 10;
   private static final int MAX_ADDRESSES_PER_HOST = 4;
@@ -186,7 +189,7 @@ final class PeerChannels {
   private ManagedChannel channel(NodeId peer, InetSocketAddress address) {
     return NettyChannelBuilder.forAddress(address)
         .eventLoopGroup(loops)
-        .channelFactory(PeerChannels::socket, InetSocketAddress.class)
+        .channelType(NioSocketChannel.class, InetSocketAddress.class)
         .withOption(
             ChannelOption.CONNECT_TIMEOUT_MILLIS,
             Math.toIntExact(config.connectTimeout().toMillis()))
@@ -196,19 +199,13 @@ final class PeerChannels {
         .directExecutor()
         .offloadExecutor(Runnable::run)
         .disableRetry()
-        .flowControlWindow(ConnectionWindow.STREAM_BYTES)
+        .flowControlWindow(STREAM_WINDOW_BYTES)
         .maxInboundMessageSize(Wire.MAX_MESSAGE_BYTES)
         .keepAliveTime(KEEPALIVE_SECONDS, TimeUnit.SECONDS)
         .keepAliveTimeout(KEEPALIVE_SECONDS, TimeUnit.SECONDS)
         .keepAliveWithoutCalls(true)
         .idleTimeout(IDLE_MINUTES, TimeUnit.MINUTES)
         .build();
-  }
-
-  private static NioSocketChannel socket() {
-    NioSocketChannel socket = new NioSocketChannel();
-    socket.pipeline().addFirst(new ConnectionWindow());
-    return socket;
   }
 
   /** gRPC would dial again by itself, without our Hello: so a channel that breaks is let go. */

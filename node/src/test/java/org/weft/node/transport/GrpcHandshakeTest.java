@@ -68,7 +68,8 @@ class GrpcHandshakeTest {
         assertFalse(extensions.contains(SERVER_NAME), extensions.toString());
         assertFalse(extensions.contains(PRE_SHARED_KEY), extensions.toString());
         RecordingListener heard = new RecordingListener();
-        loopback.client().chain(peer, heard.chain());
+        loopback.client().chain(peer, heard.chain()).send(RecordingService.step(1, 1));
+        heard.echo();
         proxy.cut();
         heard.end();
       }

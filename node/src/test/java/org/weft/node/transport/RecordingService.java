@@ -24,6 +24,9 @@ import org.weft.protocol.v1.Up;
 
 /** Answers each step with a fault that carries the step's position, and writes down the rest. */
 final class RecordingService implements SessionService, DirectoryService {
+  /** Steps from this position on are taken only when {@link #go} is fed. */
+  static final int STALLING = 1_000_000;
+
   /** Bytes of a probe's session id that make {@link #ask} refuse with OUT_OF_CACHE. */
   static final ByteString REFUSED = ByteString.copyFromUtf8("refused");
 
@@ -65,7 +68,7 @@ final class RecordingService implements SessionService, DirectoryService {
     return new Inbound() {
       @Override
       public void received(Down frame) {
-        if (waitsBeforeEachFrame) {
+        if (waitsBeforeEachFrame || frame.getStep().getPosition() >= STALLING) {
           await();
         }
         if (frame.hasClose()) {
