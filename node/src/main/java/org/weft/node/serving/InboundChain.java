@@ -106,7 +106,7 @@ final class InboundChain implements SessionService.Inbound {
       if (bound == null) {
         refuse(
             FaultReason.permanent(
-                FaultCode.FAULT_CODE_STALE_EPOCH, "No session is open on this stream any more."),
+                FaultCode.FAULT_CODE_UNKNOWN_SESSION, "No session is open on this stream."),
             0,
             step.getEpoch());
         return;

@@ -351,7 +351,7 @@ final class OpeningTest {
     TestGateway.Link link = gateway.new Link(1, first);
     link.dial();
     link.step(0, Want.WANT_NONE, TestSwarm.rows(1, 1));
-    assertRefused(FaultCode.FAULT_CODE_STALE_EPOCH, link);
+    assertRefused(FaultCode.FAULT_CODE_UNKNOWN_SESSION, link);
     TestGateway.Link silent = gateway.new Link(1, first);
     silent.dial();
     silent.send(Down.getDefaultInstance());

@@ -77,19 +77,29 @@ final class TestSwarm implements AutoCloseable {
   Node node(NodeKey key, int start, int end, BlockServerConfig config, int pages) {
     Span span = new Span(start, end);
     FakeCompute compute = new FakeCompute(span, pages, config.batchRows());
+    return join(key, span, compute, compute, config);
+  }
+
+  /** One with blocks of the test's own; its {@code compute} is not the one that serves. */
+  Node node(Span span, SpanCompute compute) {
+    return join(TicketFixture.key(), span, compute, new FakeCompute(span, 1, 1), CONFIG);
+  }
+
+  private Node join(
+      NodeKey key, Span span, SpanCompute serves, FakeCompute fake, BlockServerConfig config) {
     BlockServer server =
         new BlockServer(
             config,
             key.id(),
             TicketFixture.NETWORK,
             ModelId.of(TicketFixture.MODEL.toByteArray()),
-            compute,
+            serves,
             timers,
             timers);
     Transport transport =
         net.join(key.id(), server, (peer, request) -> ExchangeReply.getDefaultInstance());
     server.attach(transport);
-    Node node = new Node(key, span, compute, server, transport);
+    Node node = new Node(key, span, fake, server, transport);
     nodes.add(node);
     return node;
   }
