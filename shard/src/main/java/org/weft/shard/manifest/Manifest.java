@@ -89,7 +89,8 @@ public final class Manifest {
 
   /**
    * Hashes every tensor of the file with {@code treeHash} (32 bytes) in this thread, and tells
-   * {@code progress} after each. The pages are given back as it goes.
+   * {@code progress} after each. The pages are given back as it goes. Refuses with FILE when the
+   * file changes meanwhile.
    */
   public static Manifest of(
       GgufFile file, Function<MemorySegment, byte[]> treeHash, Progress progress) {
@@ -101,6 +102,7 @@ public final class Manifest {
       done += tensor.bytes();
       progress.hashed(done, total);
     }
+    file.checkUnchanged();
     return new Manifest(keys(file.metadata()), tensors);
   }
 
@@ -118,20 +120,7 @@ public final class Manifest {
 
   private static String entry(
       GgufFile file, TensorInfo tensor, Function<MemorySegment, byte[]> treeHash) {
-    byte[] hash;
-    file.prepare(tensor);
-    try {
-      hash = treeHash.apply(file.data(tensor));
-    } catch (InternalError e) {
-      // How the JVM reports that pages of the mapping are gone.
-      throw new ShardException(
-          ShardError.FILE,
-          file.paths().get(tensor.part())
-              + " became shorter while it was read; fetch the file again",
-          e);
-    } finally {
-      file.release(tensor);
-    }
+    byte[] hash = file.read(tensor, treeHash);
     if (hash.length != HASH_BYTES) {
       throw new IllegalArgumentException("a tree hash has 32 bytes, not " + hash.length);
     }
@@ -210,6 +199,7 @@ public final class Manifest {
       done += tensor.bytes();
       progress.hashed(done, total);
     }
+    file.checkUnchanged();
   }
 
   /** Whether the file has exactly these keys and tensors, by all but the tensors' bytes. */

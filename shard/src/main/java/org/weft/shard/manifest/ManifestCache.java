@@ -54,7 +54,6 @@ public final class ManifestCache {
       return new Loaded(found.get(), true, Optional.empty());
     }
     Manifest manifest = Manifest.of(file, treeHash, progress);
-    file.checkUnchanged();
     return new Loaded(manifest, false, entry.flatMap(path -> write(path, manifest)));
   }
 

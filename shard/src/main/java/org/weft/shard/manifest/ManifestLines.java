@@ -14,6 +14,7 @@ import org.weft.shard.gguf.TensorType;
 record ManifestLines(TreeMap<String, String> keys, TreeMap<String, String> tensors) {
   private static final int MOST_BYTES = 64 << 20;
   private static final int MOST_DIMENSIONS = 4;
+  private static final List<String> KINDS = List.of("i", "f", "b", "s", "i*", "f*", "b*", "s*");
 
   static ManifestLines parse(byte[] bytes) {
     if (bytes.length > MOST_BYTES) {
@@ -52,7 +53,7 @@ record ManifestLines(TreeMap<String, String> keys, TreeMap<String, String> tenso
   private static boolean isValue(String text) {
     String[] words = text.split(" ", -1);
     String kind = words[0];
-    if (!kind.endsWith("*") && words.length != 2) {
+    if (!KINDS.contains(kind) || (!kind.endsWith("*") && words.length != 2)) {
       return false;
     }
     for (int i = 1; i < words.length; i++) {
@@ -69,7 +70,7 @@ record ManifestLines(TreeMap<String, String> keys, TreeMap<String, String> tenso
         return false;
       }
     }
-    return List.of("i", "f", "b", "s", "i*", "f*", "b*", "s*").contains(kind);
+    return true;
   }
 
   private static boolean isInteger(String word) {
