@@ -8,9 +8,11 @@ module org.weft.node {
   requires transitive com.fasterxml.jackson.databind;
   requires io.grpc.netty;
   requires io.netty.buffer;
+  requires io.netty.codec.http2;
   requires io.netty.common;
   requires io.netty.handler;
   requires io.netty.transport;
+  requires java.logging;
   requires transitive io.vertx.core;
   requires io.vertx.web;
   requires transitive micrometer.core;

@@ -7,7 +7,7 @@ import org.weft.protocol.v1.Collected;
 
 /** Whatever a peer sends as Collected: a message that reads back the same, or a status. */
 final class CollectedFuzzTest {
-  @FuzzTest(maxDuration = "60s")
+  @FuzzTest(maxDuration = "20s")
   void shouldParseOrRefuse(byte[] bytes) {
     Collected message;
     try {

@@ -7,7 +7,7 @@ import org.weft.protocol.v1.Down;
 
 /** Whatever a peer sends as Down: a message that reads back the same, or a status. */
 final class DownFuzzTest {
-  @FuzzTest(maxDuration = "60s")
+  @FuzzTest(maxDuration = "20s")
   void shouldParseOrRefuse(byte[] bytes) {
     Down message;
     try {

@@ -10,7 +10,7 @@ import org.weft.protocol.v1.RowFormat;
 final class RowCodecFuzzTest {
   private static final RowFormat[] FORMATS = RowFormat.values();
 
-  @FuzzTest(maxDuration = "60s")
+  @FuzzTest(maxDuration = "20s")
   void shouldDecodeOrRefuse(FuzzedDataProvider data) {
     RowFormat format = FORMATS[data.consumeInt(0, FORMATS.length - 1)];
     int rows = data.consumeInt(-1, 64);

@@ -7,7 +7,7 @@ import org.weft.protocol.v1.Up;
 
 /** Whatever a peer sends as Up: a message that reads back the same, or a status. */
 final class UpFuzzTest {
-  @FuzzTest(maxDuration = "60s")
+  @FuzzTest(maxDuration = "20s")
   void shouldParseOrRefuse(byte[] bytes) {
     Up message;
     try {

@@ -172,8 +172,7 @@ public final class BlockServer implements SessionService, AutoCloseable {
   @Override
   public Closed end(NodeId peer, Close close) {
     if (!ByteString.copyFrom(peer.bytes()).equals(close.getGateway())) {
-      throw new NodeException(
-          NodeError.WRONG_PEER, "A session is ended by its own gateway alone.");
+      throw new NodeException(NodeError.WRONG_PEER, "A session is ended by its own gateway alone.");
     }
     SessionId id = SessionId.of(close.getSessionId().toByteArray());
     host.lock().lock();
@@ -182,8 +181,7 @@ public final class BlockServer implements SessionService, AutoCloseable {
       for (HopSession session : sessions) {
         if (close.getEpoch() < session.epoch()) {
           throw new NodeException(
-              NodeError.STALE_EPOCH,
-              "The session stands at epoch %d.".formatted(session.epoch()));
+              NodeError.STALE_EPOCH, "The session stands at epoch %d.".formatted(session.epoch()));
         }
       }
       sessions.forEach(session -> table.close(session, close.getEpoch()));
@@ -202,15 +200,14 @@ public final class BlockServer implements SessionService, AutoCloseable {
   /** Ends every session and the compute thread. Peers see their streams end. */
   @Override
   public void close() {
-    host.locked(
-        () -> {
-          table.drain(host.clock().millis());
-          for (HopSession session : table.all()) {
-            session.fault(
-                FaultReason.passing(FaultCode.FAULT_CODE_DRAINING, "This node is leaving now."));
-            session.end();
-          }
-        });
+    host.locked(() -> {
+      table.drain(host.clock().millis());
+      for (HopSession session : table.all()) {
+        session.fault(
+            FaultReason.passing(FaultCode.FAULT_CODE_DRAINING, "This node is leaving now."));
+        session.end();
+      }
+    });
     scheduler.close();
   }
 }

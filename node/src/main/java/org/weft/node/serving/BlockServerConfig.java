@@ -88,8 +88,7 @@ public record BlockServerConfig(
   }
 
   public static BlockServerConfig defaults() {
-    return new BlockServerConfig(
-        KvType.F16, 1 << 20, 256, 16, Caps.defaults(), Waits.defaults());
+    return new BlockServerConfig(KvType.F16, 1 << 20, 256, 16, Caps.defaults(), Waits.defaults());
   }
 
   public BlockServerConfig withKvType(KvType type) {

@@ -8,9 +8,7 @@ import org.weft.protocol.v1.Collected;
 import org.weft.protocol.v1.Collecting;
 import org.weft.protocol.v1.FaultCode;
 
-/**
- * A Gather stream: waiting for its session, or bound to its tail. Guarded by the server's lock.
- */
+/** A Gather stream: waiting for its session, or bound to its tail. Guarded by the server's lock. */
 final class Collector {
   private final NodeId peer;
   private final SessionKey key;
@@ -22,11 +20,7 @@ final class Collector {
   private boolean gone;
 
   Collector(
-      NodeId peer,
-      SessionKey key,
-      long epoch,
-      SessionService.Outbound<Collected> out,
-      Host host) {
+      NodeId peer, SessionKey key, long epoch, SessionService.Outbound<Collected> out, Host host) {
     this.peer = peer;
     this.key = key;
     this.epoch = epoch;
@@ -86,16 +80,13 @@ final class Collector {
     Collected fault =
         Collected.newBuilder().setFault(FaultReason.permanent(code, text).at(0, epoch)).build();
     host.threads()
-        .execute(
-            () -> {
-              out.send(fault);
-              out.finish();
-            });
+        .execute(() -> {
+          out.send(fault);
+          out.finish();
+        });
   }
 
   static Collected collecting(long epoch) {
-    return Collected.newBuilder()
-        .setCollecting(Collecting.newBuilder().setEpoch(epoch))
-        .build();
+    return Collected.newBuilder().setCollecting(Collecting.newBuilder().setEpoch(epoch)).build();
   }
 }

@@ -313,8 +313,7 @@ final class HopSession implements StepFlow.Exit {
   /** This node will leave. */
   void drain(long byUnixMillis) {
     if (above != null) {
-      above.draining(
-          Draining.newBuilder().setHop(plan.hop()).setByUnixMs(byUnixMillis).build());
+      above.draining(Draining.newBuilder().setHop(plan.hop()).setByUnixMs(byUnixMillis).build());
     }
   }
 
@@ -325,8 +324,7 @@ final class HopSession implements StepFlow.Exit {
   }
 
   private void leaseOver() {
-    fault(
-        FaultReason.passing(FaultCode.FAULT_CODE_DEADLINE, "Nobody has collected the results."));
+    fault(FaultReason.passing(FaultCode.FAULT_CODE_DEADLINE, "Nobody has collected the results."));
     end();
   }
 

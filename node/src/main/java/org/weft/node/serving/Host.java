@@ -25,11 +25,7 @@ final class Host {
   private volatile @Nullable Transport transport;
 
   Host(
-      BlockServerConfig config,
-      SpanCompute compute,
-      Clock clock,
-      Timers timers,
-      Executor threads) {
+      BlockServerConfig config, SpanCompute compute, Clock clock, Timers timers, Executor threads) {
     this.config = config;
     this.compute = compute;
     this.clock = clock;

@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 import org.weft.crypto.NodeId;
 import org.weft.node.transport.SessionService;
 import org.weft.node.transport.Timers;
+import org.weft.protocol.v1.Close;
 import org.weft.protocol.v1.Closed;
 import org.weft.protocol.v1.Down;
 import org.weft.protocol.v1.Draining;
@@ -64,16 +65,15 @@ final class InboundChain implements SessionService.Inbound {
       case OPEN -> table.open(this, frame.getOpen());
       case STEP -> step(frame.getStep());
       case PROBE -> host.locked(this::probe);
-      case CLOSE -> host.locked(() -> close(frame.getClose().getEpoch()));
+      case CLOSE -> host.locked(() -> close(frame.getClose()));
       case FAULT -> host.locked(() -> fault(frame.getFault()));
       case FRAME_NOT_SET ->
-          host.locked(
-              () ->
-                  refuse(
-                      FaultReason.permanent(
-                          FaultCode.FAULT_CODE_PROTOCOL, "A frame that says nothing."),
-                      0,
-                      0));
+          host.locked(() ->
+              refuse(
+                  FaultReason.permanent(
+                      FaultCode.FAULT_CODE_PROTOCOL, "A frame that says nothing."),
+                  0,
+                  0));
     }
   }
 
@@ -88,16 +88,15 @@ final class InboundChain implements SessionService.Inbound {
 
   @Override
   public void ended() {
-    host.locked(
-        () -> {
-          over = true;
-          HopSession bound = session;
-          session = null;
-          moved.signalAll();
-          if (bound != null) {
-            bound.aboveEnded(this);
-          }
-        });
+    host.locked(() -> {
+      over = true;
+      HopSession bound = session;
+      session = null;
+      moved.signalAll();
+      if (bound != null) {
+        bound.aboveEnded(this);
+      }
+    });
   }
 
   private void step(Step step) {
@@ -107,7 +106,7 @@ final class InboundChain implements SessionService.Inbound {
       if (bound == null) {
         refuse(
             FaultReason.permanent(
-                FaultCode.FAULT_CODE_STALE_EPOCH, "No session is open on this stream any more."),
+                FaultCode.FAULT_CODE_UNKNOWN_SESSION, "No session is open on this stream."),
             0,
             step.getEpoch());
         return;
@@ -133,11 +132,10 @@ final class InboundChain implements SessionService.Inbound {
             .after(
                 longest,
                 () ->
-                    host.locked(
-                        () -> {
-                          late[0] = true;
-                          moved.signalAll();
-                        }));
+                    host.locked(() -> {
+                      late[0] = true;
+                      moved.signalAll();
+                    }));
     while (session == bound && !bound.flow().replaysFit() && !late[0]) {
       // Its deadline is the timer's, so that tests can let it pass.
       moved.awaitUninterruptibly();
@@ -157,18 +155,21 @@ final class InboundChain implements SessionService.Inbound {
 
   private void probe() {
     if (!up.isFull()) {
-      ProbeReport report =
-          session == null ? ProbeReport.getDefaultInstance() : session.report();
+      ProbeReport report = session == null ? ProbeReport.getDefaultInstance() : session.report();
       up.add(Up.newBuilder().setReport(report).build());
     }
   }
 
-  private void close(long epoch) {
+  private void close(Close close) {
     HopSession bound = session;
     if (bound == null) {
       answerClosed(Closed.getDefaultInstance());
-    } else if (epoch >= bound.epoch()) {
-      table.close(bound, epoch);
+    } else if (!bound.key().isNamedBy(close)) {
+      bound.fault(
+          FaultReason.permanent(
+              FaultCode.FAULT_CODE_PROTOCOL, "A Close of another session than the stream's."));
+    } else if (close.getEpoch() >= bound.epoch()) {
+      table.close(bound, close.getEpoch());
     }
   }
 

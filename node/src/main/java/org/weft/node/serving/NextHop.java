@@ -41,17 +41,16 @@ final class NextHop implements ChainListener {
   void dial(Open open) {
     down.add(Down.newBuilder().setOpen(open).build());
     host.threads()
-        .execute(
-            () -> {
-              ChainStream dialled;
-              try {
-                dialled = host.transport().chain(address, this);
-              } catch (NodeException e) {
-                ended(e);
-                return;
-              }
-              host.locked(() -> dialled(dialled));
-            });
+        .execute(() -> {
+          ChainStream dialled;
+          try {
+            dialled = host.transport().chain(address, this);
+          } catch (NodeException e) {
+            ended(e);
+            return;
+          }
+          host.locked(() -> dialled(dialled));
+        });
   }
 
   private void dialled(ChainStream dialled) {
@@ -105,20 +104,19 @@ final class NextHop implements ChainListener {
 
   @Override
   public void received(Up frame) {
-    host.locked(
-        () -> {
-          if (left) {
-            return;
-          }
-          switch (frame.getFrameCase()) {
-            case OPENED -> session.opened(this, frame.getOpened());
-            case FAULT -> session.faultFromBelow(this, frame.getFault());
-            case DRAINING -> session.drainingBelow(this, frame.getDraining());
-            case CLOSED -> closed();
-            // We ask for no reports, and a frame of a later version says nothing to us.
-            case REPORT, FRAME_NOT_SET -> {}
-          }
-        });
+    host.locked(() -> {
+      if (left) {
+        return;
+      }
+      switch (frame.getFrameCase()) {
+        case OPENED -> session.opened(this, frame.getOpened());
+        case FAULT -> session.faultFromBelow(this, frame.getFault());
+        case DRAINING -> session.drainingBelow(this, frame.getDraining());
+        case CLOSED -> closed();
+        // We ask for no reports, and a frame of a later version says nothing to us.
+        case REPORT, FRAME_NOT_SET -> {}
+      }
+    });
   }
 
   private void closed() {
@@ -129,13 +127,12 @@ final class NextHop implements ChainListener {
 
   @Override
   public void ended(@Nullable NodeException cause) {
-    host.locked(
-        () -> {
-          boolean surprise = !left && closing == null;
-          leave();
-          if (surprise) {
-            session.nextEnded(this, cause);
-          }
-        });
+    host.locked(() -> {
+      boolean surprise = !left && closing == null;
+      leave();
+      if (surprise) {
+        session.nextEnded(this, cause);
+      }
+    });
   }
 }

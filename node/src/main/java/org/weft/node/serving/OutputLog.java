@@ -85,8 +85,7 @@ final class OutputLog {
     while (at < to && all.hasNext()) {
       Rows next = all.next();
       while (at < to && at < next.from() + next.count() && at >= next.from()) {
-        int count =
-            Math.min(Math.min(next.from() + next.count(), to) - at, most - (at - start));
+        int count = Math.min(Math.min(next.from() + next.count(), to) - at, most - (at - start));
         int offset = (at - next.from()) * rowBytes;
         piece.add(next.bytes().substring(offset, offset + count * rowBytes));
         at += count;

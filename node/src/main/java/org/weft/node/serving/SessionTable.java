@@ -77,13 +77,12 @@ final class SessionTable {
       case Admission.Refused(FaultReason reason, long epoch) ->
           host.locked(() -> from.refuse(reason, open.getHop(), epoch));
       case Admission.Admitted(HopPlan plan) ->
-          host.locked(
-              () -> {
-                FaultReason refusal = openAdmitted(plan, from);
-                if (refusal != null) {
-                  from.refuse(refusal, plan.hop(), plan.epoch());
-                }
-              });
+          host.locked(() -> {
+            FaultReason refusal = openAdmitted(plan, from);
+            if (refusal != null) {
+              from.refuse(refusal, plan.hop(), plan.epoch());
+            }
+          });
     }
   }
 

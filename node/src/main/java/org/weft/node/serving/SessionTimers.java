@@ -69,13 +69,12 @@ final class SessionTimers {
               .after(
                   longest,
                   () ->
-                      host.locked(
-                          () -> {
-                            if (!cancelled) {
-                              cancelled = true;
-                              late.run();
-                            }
-                          }));
+                      host.locked(() -> {
+                        if (!cancelled) {
+                          cancelled = true;
+                          late.run();
+                        }
+                      }));
     }
   }
 }

@@ -47,7 +47,12 @@ final class StepFlow {
   private long lastStepOut;
 
   StepFlow(
-      Host host, StepScheduler scheduler, HopSession session, Exit exit, HopPlan plan, SpanCache cache) {
+      Host host,
+      StepScheduler scheduler,
+      HopSession session,
+      Exit exit,
+      HopPlan plan,
+      SpanCache cache) {
     this.host = host;
     this.scheduler = scheduler;
     this.session = session;
@@ -77,14 +82,13 @@ final class StepFlow {
     queue = new StepQueue(newer, width);
     lastStepOut = 0;
     count();
-    whenIdle(
-        () -> {
-          cut(keepsCache ? newer.base() : 0);
-          if (!keepsLog) {
-            clearLog();
-          }
-          cut.run();
-        });
+    whenIdle(() -> {
+      cut(keepsCache ? newer.base() : 0);
+      if (!keepsLog) {
+        clearLog();
+      }
+      cut.run();
+    });
   }
 
   int held() {
@@ -92,8 +96,8 @@ final class StepFlow {
   }
 
   /**
-   * The next hop holds {@code heldBehind} positions. What it lacks comes from our log; where the log
-   * does not reach, we hold no more than it does. Returns what we hold.
+   * The next hop holds {@code heldBehind} positions. What it lacks comes from our log; where the
+   * log does not reach, we hold no more than it does. Returns what we hold.
    */
   int agree(int heldBehind) {
     int held = cache.length();
@@ -174,20 +178,18 @@ final class StepFlow {
   /** Whether a pass may take rows of it now. */
   boolean runnable() {
     QueuedStep head = queue.head();
-    return exit.isOpen()
-        && !computing
-        && head != null
-        && head.needsCompute()
-        && !exit.isFull();
+    return exit.isOpen() && !computing && head != null && head.needsCompute() && !exit.isFull();
   }
 
   /** Whether the step at its head is short enough to go first. */
   boolean decodes(int decodeRows) {
     QueuedStep head = queue.head();
-    return head != null && head.left() <= decodeRows;
+    return head != null && head.rows() <= decodeRows;
   }
 
-  /** Gives {@code budget} rows at most to a pass: of its first step, and of those that follow on. */
+  /**
+   * Gives {@code budget} rows at most to a pass: of its first step, and of those that follow on.
+   */
   int take(int budget, int longestStep, List<Slice> pass) {
     int taken = 0;
     int follows = -1;
@@ -196,7 +198,7 @@ final class StepFlow {
       int from = queued.from() + queued.done();
       if (taken == budget
           || !queued.needsCompute()
-          || queued.left() > longestStep
+          || queued.rows() > longestStep
           || (follows >= 0 && from != follows)) {
         break;
       }
@@ -263,12 +265,11 @@ final class StepFlow {
   /** Gives everything back, after the pass that runs. */
   void free() {
     stop();
-    whenIdle(
-        () -> {
-          cache.close();
-          clearLog();
-          host.logs().giveBack(logGrant);
-        });
+    whenIdle(() -> {
+      cache.close();
+      clearLog();
+      host.logs().giveBack(logGrant);
+    });
   }
 
   private void clearLog() {

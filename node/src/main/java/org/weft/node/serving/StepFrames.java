@@ -43,10 +43,7 @@ final class StepFrames {
     }
     int leftOut = (queued.heldBehind() - step.getHeld()) * rowBytes;
     return Optional.of(
-        onward
-            .setHeld(queued.heldBehind())
-            .setHidden(queued.output().substring(leftOut))
-            .build());
+        onward.setHeld(queued.heldBehind()).setHidden(queued.output().substring(leftOut)).build());
   }
 
   /** The tail's answer. */

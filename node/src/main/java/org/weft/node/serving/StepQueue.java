@@ -81,7 +81,9 @@ final class StepQueue {
     replays = 0;
   }
 
-  /** Takes a step in; {@code computing} is the number at the front that can no longer be skipped. */
+  /**
+   * Takes a step in; {@code computing} is the number at the front that can no longer be skipped.
+   */
   void offer(Step step, long nowNanos, int computing) {
     checkOrder(step);
     checkShape(step);
@@ -151,8 +153,7 @@ final class StepQueue {
     require(step.getFormat() == plan.in(), "rows in another format than the ticket's");
     long expected = RowCodec.bytes(plan.in(), rows - held, width);
     if (step.getHidden().size() != expected || expected > Wire.MAX_STEP_BYTES) {
-      throw broken(
-          "%d rows of width %d in %d bytes", rows - held, width, step.getHidden().size());
+      throw broken("%d rows of width %d in %d bytes", rows - held, width, step.getHidden().size());
     }
     boolean allGoOn = !plan.tail() || step.getWant() == Want.WANT_ALL;
     long out = RowCodec.bytes(plan.out(), allGoOn ? rows - held : 1, width);
@@ -197,7 +198,6 @@ final class StepQueue {
   }
 
   private static ProtocolException broken(String format, Object... arguments) {
-    return new ProtocolException(
-        FaultCode.FAULT_CODE_PROTOCOL, format.formatted(arguments));
+    return new ProtocolException(FaultCode.FAULT_CODE_PROTOCOL, format.formatted(arguments));
   }
 }

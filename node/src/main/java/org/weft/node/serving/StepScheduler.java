@@ -3,7 +3,6 @@ package org.weft.node.serving;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.Condition;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +14,9 @@ import org.weft.crypto.NodeId;
  * sessions of one. The lines are guarded by the server's lock.
  */
 final class StepScheduler implements AutoCloseable {
+  /** Every so many passes prefill chooses the blocks. */
+  private static final int PREFILL_TURN = 8;
+
   private final Host host;
   private final ForwardPass forward;
   private final Condition work;
@@ -22,6 +24,7 @@ final class StepScheduler implements AutoCloseable {
   private final ArrayList<Slice> pass = new ArrayList<>();
   private @Nullable Thread thread;
   private boolean closed;
+  private int turn;
 
   StepScheduler(Host host) {
     this.host = host;
@@ -94,10 +97,16 @@ final class StepScheduler implements AutoCloseable {
     int budget = Math.min(host.config().batchRows(), host.compute().maxRows());
     int decodeRows = Math.min(host.config().decodeRows(), budget);
     boolean prefills = prefillWaits(decodeRows);
-    // However many sessions decode, prefill moves on.
-    int forDecode = prefills ? Math.max(1, budget * 3 / 4) : budget;
-    int rows = fill(true, forDecode, decodeRows, 0);
-    fill(false, budget, decodeRows, rows);
+    if (turn++ % PREFILL_TURN == PREFILL_TURN - 1) {
+      // Blocks that prefill alone asks for would never fit beside the decode steps of others.
+      int rows = fill(false, budget * 3 / 4, decodeRows, 0);
+      fill(true, budget, decodeRows, rows);
+    } else {
+      // However many sessions decode, prefill moves on.
+      int forDecode = prefills ? Math.max(1, budget * 3 / 4) : budget;
+      int rows = fill(true, forDecode, decodeRows, 0);
+      fill(false, budget, decodeRows, rows);
+    }
     rotate();
   }
 
@@ -129,8 +138,7 @@ final class StepScheduler implements AutoCloseable {
     return rows;
   }
 
-  private @Nullable StepFlow takeFirst(
-      ArrayDeque<StepFlow> line, boolean decode, int decodeRows) {
+  private @Nullable StepFlow takeFirst(ArrayDeque<StepFlow> line, boolean decode, int decodeRows) {
     var each = line.iterator();
     while (each.hasNext()) {
       StepFlow session = each.next();
@@ -164,11 +172,10 @@ final class StepScheduler implements AutoCloseable {
   /** Ends the thread after the pass that runs. */
   @Override
   public void close() {
-    host.locked(
-        () -> {
-          closed = true;
-          work.signalAll();
-        });
+    host.locked(() -> {
+      closed = true;
+      work.signalAll();
+    });
     Thread running = thread;
     if (running != null) {
       try {

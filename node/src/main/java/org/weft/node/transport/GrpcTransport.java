@@ -1,79 +1,232 @@
 package org.weft.node.transport;
 
+import com.google.protobuf.MessageLite;
+import io.grpc.CallOptions;
+import io.grpc.ManagedChannel;
+import io.grpc.MethodDescriptor;
+import io.grpc.StatusRuntimeException;
+import io.grpc.stub.ClientCalls;
+import io.netty.channel.EventLoopGroup;
+import io.netty.handler.ssl.SslProvider;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.weft.crypto.NodeId;
 import org.weft.crypto.NodeKey;
+import org.weft.crypto.TlsIdentity;
+import org.weft.node.NodeException;
 import org.weft.node.ticket.PeerAddress;
+import org.weft.node.ticket.VerifiedTicket;
+import org.weft.protocol.Wire;
+import org.weft.protocol.WireMethods;
 import org.weft.protocol.v1.Close;
 import org.weft.protocol.v1.Closed;
 import org.weft.protocol.v1.Collect;
+import org.weft.protocol.v1.DirectoryGrpc;
+import org.weft.protocol.v1.Down;
 import org.weft.protocol.v1.ExchangeReply;
 import org.weft.protocol.v1.ExchangeRequest;
+import org.weft.protocol.v1.HelloRequest;
 import org.weft.protocol.v1.Probe;
 import org.weft.protocol.v1.ProbeReport;
+import org.weft.protocol.v1.SessionsGrpc;
 
-/** gRPC over Netty and mutual TLS 1.3. */
+/**
+ * gRPC over Netty and mutual TLS 1.3.
+ *
+ * <p>The life of a connection: a call names a peer; {@link PeerChannels} dials its endpoints in
+ * order, TLS proves on both sides who is there ({@link TlsContexts}), Hello settles the version,
+ * and the channel is shared by all calls until it breaks. Bytes are moved by two event-loop
+ * threads; every stream has a virtual thread of its own ({@link OutgoingStream}, {@link
+ * IncomingStream}). Thread-safe.
+ */
 public final class GrpcTransport implements Transport {
-  /** A transport that dials only: what a gateway needs. */
-  public static GrpcTransport dialling(NodeKey key, TransportConfig config, Clock clock) {
-    throw new UnsupportedOperationException("skeleton");
+  private static final String SOFTWARE = "weft";
+
+  /** Together well under the two seconds that {@link #close} may take. */
+  private static final long SERVER_CLOSE_MILLIS = 800;
+
+  private static final long LOOPS_CLOSE_MILLIS = 800;
+
+  private final NodeId self;
+  private final TransportConfig config;
+  private final EventLoopGroup loops;
+  private final PeerChannels channels;
+  private final @Nullable GrpcServer server;
+  private volatile boolean closed;
+
+  private GrpcTransport(
+      NodeKey key,
+      TransportConfig config,
+      Clock clock,
+      SslProvider provider,
+      @Nullable SessionService sessions,
+      @Nullable DirectoryService directory) {
+    QuietLogs.install();
+    self = key.id();
+    this.config = config;
+    TlsContexts tls = new TlsContexts(TlsIdentity.create(key, clock), clock, provider);
+    loops = EventLoops.start();
+    channels = new PeerChannels(config, tls, loops, hello());
+    try {
+      server =
+          sessions == null || directory == null
+              ? null
+              : new GrpcServer(config, clock, tls, loops, hello(), sessions, directory);
+      if (server != null) {
+        server.start();
+      }
+    } catch (RuntimeException e) {
+      EventLoops.stop(loops, LOOPS_CLOSE_MILLIS);
+      throw e;
+    }
   }
 
-  /** One that listens too; services are given later by {@link #serve}. */
+  /** A transport that dials only: what a gateway needs. */
+  public static GrpcTransport dialling(NodeKey key, TransportConfig config, Clock clock) {
+    return new GrpcTransport(key, config, clock, TlsContexts.best(), null, null);
+  }
+
+  /**
+   * One that listens too, from now on: services are called as soon as peers dial.
+   *
+   * @throws NodeException ADDRESS where the address cannot be listened on
+   */
   public static GrpcTransport listening(
       NodeKey key,
       TransportConfig config,
       Clock clock,
       SessionService sessions,
       DirectoryService directory) {
-    throw new UnsupportedOperationException("skeleton");
+    return listening(key, config, clock, TlsContexts.best(), sessions, directory);
   }
 
-  /** The port listened on. */
+  /** With a TLS provider of the caller's choice, for tests. */
+  static GrpcTransport listening(
+      NodeKey key,
+      TransportConfig config,
+      Clock clock,
+      SslProvider provider,
+      SessionService sessions,
+      DirectoryService directory) {
+    return new GrpcTransport(key, config, clock, provider, sessions, directory);
+  }
+
+  /** With a TLS provider of the caller's choice, for tests. */
+  static GrpcTransport dialling(
+      NodeKey key, TransportConfig config, Clock clock, SslProvider provider) {
+    return new GrpcTransport(key, config, clock, provider, null, null);
+  }
+
+  private static HelloRequest hello() {
+    return HelloRequest.newBuilder()
+        .setMinVersion(Wire.MIN_VERSION)
+        .setMaxVersion(Wire.VERSION)
+        .addAllFeatures(VerifiedTicket.KNOWN_FEATURES)
+        .setSoftware(SOFTWARE)
+        .build();
+  }
+
+  /** The port listened on; -1 for one that dials only. */
   public int port() {
-    throw new UnsupportedOperationException("skeleton");
+    return server == null ? -1 : server.port();
   }
 
   @Override
   public NodeId self() {
-    throw new UnsupportedOperationException("skeleton");
+    return self;
   }
 
   @Override
   public ChainStream chain(PeerAddress peer, ChainListener listener) {
-    throw new UnsupportedOperationException("skeleton");
+    var stream = stream(peer, WireMethods.chain(), listener::received, listener::ended);
+    stream.open(channels, null);
+    return new ChainStream() {
+      @Override
+      public void send(Down frame) {
+        stream.send(frame);
+      }
+
+      @Override
+      public void cancel() {
+        stream.cancel();
+      }
+    };
   }
 
   @Override
   public GatherStream gather(PeerAddress peer, Collect request, GatherListener listener) {
-    throw new UnsupportedOperationException("skeleton");
+    var stream = stream(peer, WireMethods.gather(), listener::received, listener::ended);
+    stream.open(channels, request);
+    return stream::cancel;
+  }
+
+  private <Q extends MessageLite, R> OutgoingStream<Q, R> stream(
+      PeerAddress peer,
+      MethodDescriptor<Q, R> method,
+      Consumer<R> received,
+      Consumer<@Nullable NodeException> ended) {
+    return new OutgoingStream<>(
+        peer, method, received, ended, config.sendTimeout(), () -> closed);
   }
 
   @Override
   public ProbeReport ask(PeerAddress peer, Probe probe, Duration deadline) {
-    throw new UnsupportedOperationException("skeleton");
+    return call(peer, SessionsGrpc.getAskMethod(), probe, deadline);
   }
 
   @Override
   public Closed end(PeerAddress peer, Close close, Duration deadline) {
-    throw new UnsupportedOperationException("skeleton");
+    return call(peer, SessionsGrpc.getEndMethod(), close, deadline);
   }
 
   @Override
   public ExchangeReply exchange(PeerAddress peer, ExchangeRequest request, Duration deadline) {
-    throw new UnsupportedOperationException("skeleton");
+    return call(peer, DirectoryGrpc.getExchangeMethod(), request, deadline);
   }
 
   @Override
   public Duration ping(PeerAddress peer, Duration deadline) {
-    throw new UnsupportedOperationException("skeleton");
+    ManagedChannel channel = channels.get(peer, deadline);
+    long start = System.nanoTime();
+    try {
+      channels.hello(channel, deadline);
+    } catch (StatusRuntimeException e) {
+      throw failure(e, peer);
+    }
+    return Duration.ofNanos(System.nanoTime() - start);
+  }
+
+  private <Q, R> R call(
+      PeerAddress peer, MethodDescriptor<Q, R> method, Q request, Duration deadline) {
+    long end = System.nanoTime() + deadline.toNanos();
+    ManagedChannel channel = channels.get(peer, deadline);
+    CallOptions options =
+        CallOptions.DEFAULT.withDeadlineAfter(end - System.nanoTime(), TimeUnit.NANOSECONDS);
+    try {
+      return ClientCalls.blockingUnaryCall(channel, method, options, request);
+    } catch (StatusRuntimeException e) {
+      throw failure(e, peer);
+    }
+  }
+
+  private NodeException failure(StatusRuntimeException e, PeerAddress peer) {
+    return closed ? Failures.closed() : Failures.of(e.getStatus(), e.getTrailers(), peer.id());
   }
 
   @Override
   public void close() {
-    throw new UnsupportedOperationException("skeleton");
+    if (closed) {
+      return;
+    }
+    closed = true;
+    channels.close();
+    if (server != null) {
+      server.shutdownNow();
+      server.await(SERVER_CLOSE_MILLIS);
+    }
+    EventLoops.stop(loops, LOOPS_CLOSE_MILLIS);
   }
-
-  private GrpcTransport() {}
 }

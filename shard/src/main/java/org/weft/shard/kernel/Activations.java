@@ -1,8 +1,6 @@
 package org.weft.shard.kernel;
 
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -16,17 +14,23 @@ public final class Activations implements AutoCloseable {
   /** Columns of one block of the int8 form. */
   static final int BLOCK = 32;
 
+  /** Rows of a group. */
+  static final int GROUP = 8;
+
   private final Kernels kernels;
   private final int maxRows;
   private final int maxCols;
   private final Arena arena = Arena.ofShared();
 
   private final MemorySegment values; // f32 [rows, cols]
-  private final MemorySegment pairs; // int16 [rows, cols]: of every four q0 q2 q1 q3
-  private final MemorySegment integers; // f32 [rows, cols], the q as whole numbers
-  private final MemorySegment scales; // f32 [rows, cols / 32], d
-  private final MemorySegment sums; // int32 [rows, cols / 32], the sum of q
-  private final MemorySegment scaledSums; // f32 [rows, cols / 32], d times the sum of q
+
+  // The int8 form. Groups are of eight rows; the numbers of a block stand side by side in them.
+  private final int[] pairs; // int16 pairs [rows, cols / 2]: of every four columns q0 q2, q1 q3
+  private final int[] laneSums; // int16 pairs [rows, cols / 16]: sums of q0 + q1 and q2 + q3
+  private final float[] integers; // [groups, cols, 8], q as whole numbers
+  private final float[] scales; // [groups, cols / 32, 8], d
+  private final int[] sums; // [groups, cols / 32, 8], the sum of q
+  private final float[] scaledSums; // [groups, cols / 32, 8], d times the sum of q
 
   private int rows;
   private int cols;
@@ -44,14 +48,18 @@ public final class Activations implements AutoCloseable {
     this.kernels = kernels;
     this.maxRows = maxRows;
     this.maxCols = maxCols;
-    long elements = (long) maxRows * maxCols;
-    long blocks = (long) maxRows * ((maxCols + BLOCK - 1) / BLOCK);
-    values = arena.allocate(elements * 4, 64);
-    pairs = arena.allocate(elements * 2, 64);
-    integers = arena.allocate(elements * 4, 64);
-    scales = arena.allocate(blocks * 4, 64);
-    sums = arena.allocate(blocks * 4, 64);
-    scaledSums = arena.allocate(blocks * 4, 64);
+    long padded = (maxRows + GROUP - 1L) / GROUP * GROUP;
+    long elements = padded * ((maxCols + BLOCK - 1L) / BLOCK * BLOCK);
+    if (elements > Integer.MAX_VALUE) {
+      throw new IllegalArgumentException("shape " + maxRows + " x " + maxCols);
+    }
+    values = arena.allocate(4L * maxRows * maxCols, 64);
+    pairs = new int[(int) elements / 2];
+    laneSums = new int[(int) elements / 16];
+    integers = new float[(int) elements];
+    scales = new float[(int) elements / BLOCK];
+    sums = new int[(int) elements / BLOCK];
+    scaledSums = new float[(int) elements / BLOCK];
     shape(maxRows, maxCols);
   }
 
@@ -105,28 +113,33 @@ public final class Activations implements AutoCloseable {
     }
     for (int row = fromRow; row < toRow; row++) {
       switch (kernels) {
-        case SCALAR, VECTOR -> ScalarQuantize.row(this, row, fromCol, toCol);
+        case SCALAR -> ScalarQuantize.row(this, row, fromCol, toCol);
+        case VECTOR -> VectorQuantize.row(this, row, fromCol, toCol);
       }
     }
   }
 
-  MemorySegment pairs() {
+  int[] pairs() {
     return pairs;
   }
 
-  MemorySegment integers() {
+  int[] laneSums() {
+    return laneSums;
+  }
+
+  float[] integers() {
     return integers;
   }
 
-  MemorySegment scales() {
+  float[] scales() {
     return scales;
   }
 
-  MemorySegment sums() {
+  int[] sums() {
     return sums;
   }
 
-  MemorySegment scaledSums() {
+  float[] scaledSums() {
     return scaledSums;
   }
 
@@ -135,33 +148,29 @@ public final class Activations implements AutoCloseable {
     return cols / BLOCK;
   }
 
+  /** Where the pairs of a block begin: 16 ints. */
+  int pairIndex(int row, int block) {
+    return (row * blocks() + block) * (BLOCK / 2);
+  }
+
+  /** Where the lane sums of a block stand: two ints, of 16 columns each. */
+  int laneSumIndex(int row, int block) {
+    return (row * blocks() + block) * 2;
+  }
+
+  /** Where d and the sums of a block stand; times 32, the whole numbers of its first column. */
+  int groupIndex(int row, int block) {
+    return (row / GROUP * blocks() + block) * GROUP + row % GROUP;
+  }
+
   float value(int row, int col) {
     return values.getAtIndex(JAVA_FLOAT, (long) row * cols + col);
   }
 
   /** q of one element. */
   int quantum(int row, int col) {
-    return pairs.getAtIndex(JAVA_SHORT, pairIndex((long) row * cols + col));
-  }
-
-  /** d of one block. */
-  float scale(int row, int block) {
-    return scales.getAtIndex(JAVA_FLOAT, (long) row * blocks() + block);
-  }
-
-  /** The sum of q of one block. */
-  int sum(int row, int block) {
-    return sums.getAtIndex(JAVA_INT, (long) row * blocks() + block);
-  }
-
-  /** d times the sum of q of one block, rounded. */
-  float scaledSum(int row, int block) {
-    return scaledSums.getAtIndex(JAVA_FLOAT, (long) row * blocks() + block);
-  }
-
-  /** Where element k stands among the pairs: of every four q0 q2 q1 q3. */
-  static long pairIndex(long k) {
-    return (k & ~3L) | (k & 1) << 1 | (k >> 1 & 1);
+    int pair = pairs[pairIndex(row, col / BLOCK) + col % BLOCK / 4 * 2 + (col & 1)];
+    return (short) (pair >> 8 * (col & 2));
   }
 
   @Override

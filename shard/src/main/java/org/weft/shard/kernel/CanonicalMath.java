@@ -19,12 +19,11 @@ public final class CanonicalMath {
 
   static final float LN2_LOW = 0x1.7f7d1cp-20f;
 
-  static final float E7 = 1f / 5040;
-  static final float E6 = 1f / 720;
-  static final float E5 = 1f / 120;
-  static final float E4 = 1f / 24;
-  static final float E3 = 1f / 6;
-  static final float E2 = 0.5f;
+  static final float E6 = 0x1.6a4748p-10f;
+  static final float E5 = 0x1.1239a2p-7f;
+  static final float E4 = 0x1.5558b6p-5f;
+  static final float E3 = 0x1.555492p-3f;
+  static final float E2 = 0x1.fffffcp-2f;
 
   /** e to the x: +infinity above 88.72284, subnormals below -87.33655, +0 below -103.97208. */
   public static float exp(float x) {
@@ -32,8 +31,7 @@ public final class CanonicalMath {
     float n = (clamped * LOG2_E + ROUND) - ROUND;
     float r = Math.fma(n, -LN2_HIGH, clamped);
     r = Math.fma(n, -LN2_LOW, r);
-    float p = Math.fma(E7, r, E6);
-    p = Math.fma(p, r, E5);
+    float p = Math.fma(E6, r, E5);
     p = Math.fma(p, r, E4);
     p = Math.fma(p, r, E3);
     p = Math.fma(p, r, E2);
@@ -48,12 +46,12 @@ public final class CanonicalMath {
     return Float.intBitsToFloat(exponent + 127 << 23);
   }
 
-  static final float TANH_SPLIT = 0.625f;
-  static final float T5 = -5.70498872745e-3f;
-  static final float T4 = 2.06390887954e-2f;
-  static final float T3 = -5.37397155531e-2f;
-  static final float T2 = 1.33314422036e-1f;
-  static final float T1 = -3.33332819422e-1f;
+  static final float TANH_SPLIT = 0.55f;
+  static final float T5 = -0x1.9921ap-8f;
+  static final float T4 = 0x1.58e518p-6f;
+  static final float T3 = -0x1.b91e7ep-5f;
+  static final float T2 = 0x1.110ceep-3f;
+  static final float T1 = -0x1.55554ap-2f;
 
   /** Hyperbolic tangent. */
   public static float tanh(float x) {
@@ -68,32 +66,38 @@ public final class CanonicalMath {
     return a < TANH_SPLIT ? near : Math.copySign(far, x);
   }
 
-  static final float ERF_SPLIT = 0.927734375f;
-  static final float F6 = -1.72853470e-5f;
-  static final float F5 = 3.83197126e-4f;
-  static final float F4 = -3.88396438e-3f;
-  static final float F3 = 2.42546219e-2f;
-  static final float F2 = -1.06777877e-1f;
-  static final float F1 = -6.34846687e-1f;
-  static final float F0 = -1.28717512e-1f;
-  static final float N5 = -5.96761703e-4f;
-  static final float N4 = 4.99119423e-3f;
-  static final float N3 = -2.67681349e-2f;
-  static final float N2 = 1.12819925e-1f;
-  static final float N1 = -3.76125336e-1f;
-  static final float N0 = 1.28379166e-1f;
+  static final float ERF_SPLIT = 0.9375f;
+
+  /** From here on the result rounds to 1. */
+  static final float ERF_MAX = 4f;
+
+  static final float N6 = 0x1.4f8e44p-14f;
+  static final float N5 = -0x1.a6126cp-11f;
+  static final float N4 = 0x1.544aa8p-8f;
+  static final float N3 = -0x1.b80120p-6f;
+  static final float N2 = 0x1.ce2d64p-4f;
+  static final float N1 = -0x1.812740p-2f;
+  static final float N0 = 0x1.06eba8p-3f;
+  static final float F6 = -0x1.8ec348p-17f;
+  static final float F5 = 0x1.594b9ap-12f;
+  static final float F4 = -0x1.e0dd14p-9f;
+  static final float F3 = 0x1.86386ep-6f;
+  static final float F2 = -0x1.b36802p-4f;
+  static final float F1 = -0x1.452d90p-1f;
+  static final float F0 = -0x1.077dbcp-3f;
 
   /** The error function. */
   public static float erf(float x) {
     float a = Math.abs(x);
     float s = x * x;
-    float p = Math.fma(N5, s, N4);
+    float p = Math.fma(N6, s, N5);
+    p = Math.fma(p, s, N4);
     p = Math.fma(p, s, N3);
     p = Math.fma(p, s, N2);
     p = Math.fma(p, s, N1);
     p = Math.fma(p, s, N0);
     float near = Math.fma(p, x, x);
-    float b = Math.min(a, 4f);
+    float b = Math.min(a, ERF_MAX);
     float q = Math.fma(F6, b, F5);
     q = Math.fma(q, b, F4);
     q = Math.fma(q, b, F3);

@@ -23,7 +23,8 @@ public final class MatMul {
       PackedMatrix w, Activations x, int from, int to, MemorySegment y, long yOffset, int yStride) {
     check(w, x, from, to, y, yOffset, yStride);
     switch (x.kernels()) {
-      case SCALAR, VECTOR -> ScalarMatMul.rows(w, x, from, to, y, yOffset, yStride);
+      case SCALAR -> ScalarMatMul.rows(w, x, from, to, y, yOffset, yStride);
+      case VECTOR -> VectorMatMul.rows(w, x, from, to, y, yOffset, yStride);
     }
   }
 

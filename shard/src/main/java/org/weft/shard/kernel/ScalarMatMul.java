@@ -48,14 +48,14 @@ final class ScalarMatMul {
     float acc = 0;
     for (int b = 0; b < blocks; b++) {
       int sum = blockSum(w, weights, x, row, token, segment, b);
-      float scale = weights.scale(row, segment, b) * x.scale(token, first + b);
+      float scale = weights.scale(row, segment, b) * x.scales()[x.groupIndex(token, first + b)];
       acc = Math.fma((float) sum, scale, acc);
     }
     return switch (w.type()) {
       case Q8_0, Q4_0, Q6_K -> acc;
       case Q4_1, Q4_K, Q5_K -> {
         for (int b = 0; b < blocks; b++) {
-          acc = Math.fma(weights.min(row, segment, b), x.scaledSum(token, first + b), acc);
+          acc = Math.fma(weights.min(row, segment, b), x.scaledSums()[x.groupIndex(token, first + b)], acc);
         }
         yield acc;
       }

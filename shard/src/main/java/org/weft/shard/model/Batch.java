@@ -104,8 +104,8 @@ public final class Batch {
   }
 
   /**
-   * After {@link BlockSpan#forward} has thrown NON_FINITE: a row whose hidden state was not finite,
-   * so that the others may be sent again without it. -1 before that.
+   * After {@link BlockSpan#forward} has thrown NON_FINITE: the first row whose hidden state was not
+   * finite, so that the others may be sent again without its session. -1 before that.
    */
   public int failedRow() {
     return failedRow;

@@ -28,8 +28,7 @@ public record BlockPlan(
    * @param scale what q·k is multiplied by
    * @param window positions that a position sees, its own included; 0 means all before it
    */
-  public record Attention(
-      int heads, int kvHeads, int headSize, float scale, int window) {
+  public record Attention(int heads, int kvHeads, int headSize, float scale, int window) {
     /** Rows of the query matrix, columns of the output matrix. */
     public int queryRows() {
       return heads * headSize;

@@ -26,11 +26,7 @@ public final class BlockSpan implements AutoCloseable {
   private boolean closed;
 
   private BlockSpan(
-      ModelConfig config,
-      Span span,
-      Arena arena,
-      List<LoadedBlock> blocks,
-      SpanForward forward) {
+      ModelConfig config, Span span, Arena arena, List<LoadedBlock> blocks, SpanForward forward) {
     this.config = config;
     this.span = span;
     this.arena = arena;

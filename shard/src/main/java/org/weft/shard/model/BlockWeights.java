@@ -42,7 +42,9 @@ record BlockWeights(
     Projection down)
     implements AutoCloseable {
 
-  /** The tensors of one block that the file has; what is missing, misshapen or unknown is refused. */
+  /**
+   * The tensors of one block that the file has; what is missing, misshapen or unknown is refused.
+   */
   static List<String> tensorNames(GgufFile file, BlockPlan plan, int block) {
     List<String> names = new ArrayList<>();
     for (TensorPlan tensor : plan.tensors()) {
@@ -74,7 +76,8 @@ record BlockWeights(
     }
   }
 
-  static BlockWeights load(TensorLoader loader, GgufFile file, BlockPlan plan, int block, Arena arena) {
+  static BlockWeights load(
+      TensorLoader loader, GgufFile file, BlockPlan plan, int block, Arena arena) {
     Map<Role, PackedMatrix> matrices = new EnumMap<>(Role.class);
     Map<Role, MemorySegment> vectors = new EnumMap<>(Role.class);
     boolean complete = false;
@@ -134,8 +137,7 @@ record BlockWeights(
   /** The types of all matrices: what decides which kernels compute this block. */
   String signature() {
     StringBuilder signature = new StringBuilder();
-    projections()
-        .forEach(projection -> signature.append(projection.matrix().type()).append(' '));
+    projections().forEach(projection -> signature.append(projection.matrix().type()).append(' '));
     return signature.toString();
   }
 

@@ -3,8 +3,6 @@ package org.weft.shard.model;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import org.weft.shard.ShardError;
-import org.weft.shard.ShardException;
 import org.weft.shard.gguf.GgufFile;
 import org.weft.shard.gguf.Metadata;
 import org.weft.shard.gguf.TensorInfo;
@@ -13,14 +11,14 @@ import org.weft.shard.model.BlockPlan.Activation;
 import org.weft.shard.model.BlockPlan.Attention;
 import org.weft.shard.model.BlockPlan.FeedForward;
 import org.weft.shard.model.BlockPlan.Role;
-import org.weft.shard.model.BlockPlan.Rotary;
 import org.weft.shard.model.BlockPlan.RopeScaling;
+import org.weft.shard.model.BlockPlan.Rotary;
 import org.weft.shard.model.BlockPlan.TensorPlan;
 
 /**
- * Reads a {@link ModelConfig} from a file's metadata. Keys and their meaning are llama.cpp's ({@code
- * gguf-py/gguf/constants.py}); whatever would change the arithmetic and is not computed here is
- * refused, never ignored.
+ * Reads a {@link ModelConfig} from a file's metadata. Keys and their meaning are llama.cpp's
+ * ({@code gguf-py/gguf/constants.py}); whatever would change the arithmetic and is not computed
+ * here is refused, never ignored.
  */
 final class ConfigReader {
   private static final int MAX_BLOCKS = 4096;
@@ -33,25 +31,26 @@ final class ConfigReader {
 
   private final GgufFile file;
   private final Metadata metadata;
-  private final String architecture;
+  private final ArchitectureKeys keys;
 
   private ConfigReader(GgufFile file, String architecture) {
     this.file = file;
     this.metadata = file.metadata();
-    this.architecture = architecture;
+    keys = new ArchitectureKeys(metadata, architecture);
   }
 
   static ModelConfig read(GgufFile file) {
     String architecture =
         file.metadata()
             .string("general.architecture")
-            .orElseThrow(() -> format("general.architecture is missing: not a language model"));
+            .orElseThrow(() ->
+                ArchitectureKeys.format("general.architecture is missing: not a language model"));
     return switch (architecture) {
       case "llama" -> new ConfigReader(file, architecture).llama();
       default ->
-          throw unsupported(
+          throw ArchitectureKeys.unsupported(
               "the architecture \""
-                  + printable(architecture)
+                  + ArchitectureKeys.printable(architecture)
                   + "\" (general.architecture) is not supported; Weft runs models of the"
                   + " architecture \"llama\" (Llama, Mistral, SmolLM2, TinyLlama)");
     };
@@ -59,14 +58,14 @@ final class ConfigReader {
 
   private ModelConfig llama() {
     refuseWhatIsNotComputed();
-    int blocks = count("block_count", 1, MAX_BLOCKS);
-    int width = count("embedding_length", 1, MAX_WIDTH);
-    int context = count("context_length", 1, MAX_CONTEXT);
-    float epsilon = (float) number("attention.layer_norm_rms_epsilon", 0, 1);
+    int blocks = keys.count("block_count", 1, MAX_BLOCKS);
+    int width = keys.count("embedding_length", 1, MAX_WIDTH);
+    int context = keys.count("context_length", 1, MAX_CONTEXT);
+    float epsilon = (float) keys.number("attention.layer_norm_rms_epsilon", 0, 1);
     Attention attention = attention(width, context);
     Rotary rotary = rotary(attention, context);
     FeedForward feedForward =
-        new FeedForward(count("feed_forward_length", 1, MAX_FEED_FORWARD), Activation.SILU);
+        new FeedForward(keys.count("feed_forward_length", 1, MAX_FEED_FORWARD), Activation.SILU);
     BlockPlan plan =
         new BlockPlan(
             attention,
@@ -77,8 +76,8 @@ final class ConfigReader {
     boolean tied = file.tensor(EndsPlan.OUTPUT).isEmpty();
     int vocabulary = vocabulary(width);
     return new ModelConfig(
-        architecture,
-        metadata.string("general.name").orElse("unnamed " + architecture + " model"),
+        keys.architecture(),
+        metadata.string("general.name").orElse("unnamed " + keys.architecture() + " model"),
         blocks,
         width,
         vocabulary,
@@ -88,105 +87,112 @@ final class ConfigReader {
   }
 
   private void refuseWhatIsNotComputed() {
-    if (optionalCount("expert_count", 0, 0, 1 << 20) > 0) {
-      throw unsupported(
-          key("expert_count") + " is set: models with a mixture of experts are not supported yet");
+    if (keys.optionalCount("expert_count", 0, 0, 1 << 20) > 0) {
+      throw ArchitectureKeys.unsupported(
+          keys.key("expert_count")
+              + " is set: models with a mixture of experts are not supported yet");
     }
-    if (!metadata.bool(key("attention.causal")).orElse(true)) {
-      throw unsupported(key("attention.causal") + " is false: only causal models are supported");
+    if (!metadata.bool(keys.key("attention.causal")).orElse(true)) {
+      throw ArchitectureKeys.unsupported(
+          keys.key("attention.causal") + " is false: only causal models are supported");
     }
-    if (metadata.bool(key("use_parallel_residual")).orElse(false)) {
-      throw unsupported(
-          key("use_parallel_residual") + " is true: parallel residuals are not supported");
+    if (metadata.bool(keys.key("use_parallel_residual")).orElse(false)) {
+      throw ArchitectureKeys.unsupported(
+          keys.key("use_parallel_residual") + " is true: parallel residuals are not supported");
     }
     for (String scale : List.of("logit_scale", "residual_scale", "embedding_scale")) {
-      if (metadata.number(key(scale)).orElse(1.0) != 1.0) {
-        throw unsupported(key(scale) + " is set, which is not supported");
+      if (metadata.number(keys.key(scale)).orElse(1.0) != 1.0) {
+        throw ArchitectureKeys.unsupported(keys.key(scale) + " is set, which is not supported");
       }
     }
     for (String cap : List.of("attn_logit_softcapping", "final_logit_softcapping")) {
-      if (metadata.number(key(cap)).orElse(0.0) != 0.0) {
-        throw unsupported(key(cap) + " is set, which is not supported");
+      if (metadata.number(keys.key(cap)).orElse(0.0) != 0.0) {
+        throw ArchitectureKeys.unsupported(keys.key(cap) + " is set, which is not supported");
       }
     }
   }
 
   private Attention attention(int width, int context) {
-    int heads = count("attention.head_count", 1, MAX_HEADS);
-    int kvHeads = optionalCount("attention.head_count_kv", heads, 1, MAX_HEADS);
+    int heads = keys.count("attention.head_count", 1, MAX_HEADS);
+    int kvHeads = keys.optionalCount("attention.head_count_kv", heads, 1, MAX_HEADS);
     if (heads % kvHeads != 0) {
-      throw format(
-          key("attention.head_count")
+      throw ArchitectureKeys.format(
+          keys.key("attention.head_count")
               + " is "
               + heads
               + ", which is no multiple of "
-              + key("attention.head_count_kv")
+              + keys.key("attention.head_count_kv")
               + " "
               + kvHeads);
     }
     int headSize = headSize("attention.key_length", width, heads);
     int valueSize = headSize("attention.value_length", width, heads);
     if (valueSize != headSize) {
-      throw unsupported(
-          key("attention.value_length")
+      throw ArchitectureKeys.unsupported(
+          keys.key("attention.value_length")
               + " is "
               + valueSize
               + " and "
-              + key("attention.key_length")
+              + keys.key("attention.key_length")
               + " "
               + headSize
               + ": heads of two sizes are not supported");
     }
-    int window = optionalCount("attention.sliding_window", 0, 0, Integer.MAX_VALUE);
+    int window = keys.optionalCount("attention.sliding_window", 0, 0, Integer.MAX_VALUE);
     double scale = 1 / Math.sqrt(headSize);
-    if (metadata.number(key("attention.scale")).isPresent()) {
-      double given = number("attention.scale", 0, 1e6);
+    if (metadata.number(keys.key("attention.scale")).isPresent()) {
+      double given = keys.number("attention.scale", 0, 1e6);
       scale = given == 0 ? scale : given;
     }
-    return new Attention(
-        heads, kvHeads, headSize, (float) scale, window >= context ? 0 : window);
+    return new Attention(heads, kvHeads, headSize, (float) scale, window >= context ? 0 : window);
   }
 
   private int headSize(String suffix, int width, int heads) {
-    if (metadata.integer(key(suffix)).isPresent()) {
-      return count(suffix, 1, MAX_HEAD_SIZE);
+    if (metadata.integer(keys.key(suffix)).isPresent()) {
+      return keys.count(suffix, 1, MAX_HEAD_SIZE);
     }
     if (width % heads != 0 || width / heads > MAX_HEAD_SIZE) {
-      throw format(
-          key("embedding_length")
+      throw ArchitectureKeys.format(
+          keys.key("embedding_length")
               + " "
               + width
-              + " cannot be shared by "
+              + " cannot be shared by the heads of "
+              + keys.key("attention.head_count")
+              + " "
               + heads
-              + " heads, and "
-              + key(suffix)
+              + ", and "
+              + keys.key(suffix)
               + " is missing");
     }
     return width / heads;
   }
 
   private Rotary rotary(Attention attention, int context) {
-    int dimensions = optionalCount("rope.dimension_count", attention.headSize(), 0, 1 << 20);
+    int dimensions = keys.optionalCount("rope.dimension_count", attention.headSize(), 0, 1 << 20);
     if (dimensions % 2 != 0 || dimensions > attention.headSize()) {
-      throw format(
-          key("rope.dimension_count")
+      throw ArchitectureKeys.format(
+          keys.key("rope.dimension_count")
               + " is "
               + dimensions
               + ": an even number up to the head size "
               + attention.headSize()
               + " was expected");
     }
-    double base = metadata.number(key("rope.freq_base")).isPresent() ? number("rope.freq_base", 0, 1e12) : 10_000;
+    double base =
+        metadata.number(keys.key("rope.freq_base")).isPresent()
+            ? keys.number("rope.freq_base", 0, 1e12)
+            : 10_000;
     double attentionFactor =
-        metadata.number(key("rope.scaling.attn_factor")).isPresent()
-            ? number("rope.scaling.attn_factor", 0, 1e3)
+        metadata.number(keys.key("rope.scaling.attn_factor")).isPresent()
+            ? keys.number("rope.scaling.attn_factor", 0, 1e3)
             : 1;
     boolean factors = file.tensor(RopeFrequencies.FACTORS_TENSOR).isPresent();
-    return new Rotary(Rope.Pairing.ADJACENT, dimensions, base, scaling(context), attentionFactor, factors);
+    return new Rotary(
+        Rope.Pairing.ADJACENT, dimensions, base, scaling(context), attentionFactor, factors);
   }
 
   private RopeScaling scaling(int context) {
-    String type = metadata.string(key("rope.scaling.type")).orElse("linear");
+    String type = metadata.string(keys.key("rope.scaling.type")).orElse("linear");
     double factor = ropeFactor();
     return switch (type) {
       case "none" -> new RopeScaling.None();
@@ -194,15 +200,15 @@ final class ConfigReader {
       case "yarn" ->
           new RopeScaling.Yarn(
               factor,
-              optionalCount("rope.scaling.original_context_length", context, 1, MAX_CONTEXT),
-              optionalNumber("rope.scaling.yarn_beta_fast", 32, 0, 1e6),
-              optionalNumber("rope.scaling.yarn_beta_slow", 1, 0, 1e6),
-              optionalNumber("rope.scaling.yarn_ext_factor", 1, 0, 1));
+              keys.optionalCount("rope.scaling.original_context_length", context, 1, MAX_CONTEXT),
+              keys.optionalNumber("rope.scaling.yarn_beta_fast", 32, 0, 1e6),
+              keys.optionalNumber("rope.scaling.yarn_beta_slow", 1, 0, 1e6),
+              keys.optionalNumber("rope.scaling.yarn_ext_factor", 1, 0, 1));
       default ->
-          throw unsupported(
-              key("rope.scaling.type")
+          throw ArchitectureKeys.unsupported(
+              keys.key("rope.scaling.type")
                   + " is \""
-                  + printable(type)
+                  + ArchitectureKeys.printable(type)
                   + "\": none, linear and yarn are supported");
     };
   }
@@ -210,7 +216,7 @@ final class ConfigReader {
   /** 1 where nothing is said; llama.cpp writes 0 for "not set". */
   private double ropeFactor() {
     for (String suffix : List.of("rope.scaling.factor", "rope.scale_linear")) {
-      double factor = optionalNumber(suffix, 0, 0, 1e6);
+      double factor = keys.optionalNumber(suffix, 0, 0, 1e6);
       if (factor != 0) {
         return factor;
       }
@@ -242,16 +248,17 @@ final class ConfigReader {
   private int vocabulary(int width) {
     TensorInfo embedding =
         file.tensor(EndsPlan.EMBEDDING)
-            .orElseThrow(() -> format("the tensor " + EndsPlan.EMBEDDING + " is missing"));
+            .orElseThrow(
+                () -> ArchitectureKeys.format("the tensor " + EndsPlan.EMBEDDING + " is missing"));
     List<Long> shape = embedding.shape();
     if (shape.size() != 2 || shape.get(0) != width || shape.get(1) > MAX_VOCABULARY) {
-      throw format(
+      throw ArchitectureKeys.format(
           "the tensor "
               + EndsPlan.EMBEDDING
               + " has the shape "
               + shape
               + ", but "
-              + key("embedding_length")
+              + keys.key("embedding_length")
               + " "
               + width
               + " asks for ["
@@ -259,55 +266,5 @@ final class ConfigReader {
               + ", vocabulary]");
     }
     return Math.toIntExact(shape.get(1));
-  }
-
-  private String key(String suffix) {
-    return architecture + "." + suffix;
-  }
-
-  private int count(String suffix, int min, int max) {
-    long value =
-        metadata
-            .integer(key(suffix))
-            .orElseThrow(() -> format(key(suffix) + " is missing from the model file"));
-    if (value < min || value > max) {
-      throw format(
-          key(suffix) + " is " + value + ": a number from " + min + " to " + max + " was expected");
-    }
-    return (int) value;
-  }
-
-  private int optionalCount(String suffix, int otherwise, int min, int max) {
-    return metadata.integer(key(suffix)).isPresent() ? count(suffix, min, max) : otherwise;
-  }
-
-  private double optionalNumber(String suffix, double otherwise, double min, double max) {
-    return metadata.number(key(suffix)).isEmpty() ? otherwise : number(suffix, min, max);
-  }
-
-  private double number(String suffix, double min, double max) {
-    double value =
-        metadata
-            .number(key(suffix))
-            .orElseThrow(() -> format(key(suffix) + " is missing from the model file"));
-    if (!(value >= min && value <= max)) {
-      throw format(
-          key(suffix) + " is " + value + ": a number from " + min + " to " + max + " was expected");
-    }
-    return value;
-  }
-
-  /** Text of a hostile file, cut and without control characters, for a message. */
-  private static String printable(String text) {
-    String clean = text.replaceAll("\\p{Cntrl}", "?");
-    return clean.length() <= 64 ? clean : clean.substring(0, 64) + "…";
-  }
-
-  private static ShardException format(String message) {
-    return new ShardException(ShardError.FORMAT, message);
-  }
-
-  private static ShardException unsupported(String message) {
-    return new ShardException(ShardError.UNSUPPORTED, message);
   }
 }

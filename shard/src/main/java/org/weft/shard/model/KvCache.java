@@ -26,7 +26,6 @@ public final class KvCache implements AutoCloseable {
    */
   private final MemorySegment offsets; // int64 [ceil(maxLength / 32)]
 
-
   /** Whether pages come again, which only a sliding window allows. */
   private final boolean ring;
 
@@ -121,9 +120,7 @@ public final class KvCache implements AutoCloseable {
    * the last.
    */
   int maxRowsAtOnce() {
-    return !ring
-        ? maxLength
-        : pages.length * KvPool.PAGE_POSITIONS - layout.window();
+    return !ring ? maxLength : pages.length * KvPool.PAGE_POSITIONS - layout.window();
   }
 
   /** Notes that positions up to {@code end} are being written. */

@@ -39,7 +39,8 @@ public record ModelEnds(Embedding embedding, OutputHead head) implements AutoClo
   public static List<String> tensorNames(GgufFile file, ModelConfig config) {
     List<String> names = new ArrayList<>();
     names.add(TensorLoader.require(file, EndsPlan.EMBEDDING, matrixShape(config)).name());
-    names.add(TensorLoader.require(file, EndsPlan.OUTPUT_NORM, OutputHead.normShape(config)).name());
+    names.add(
+        TensorLoader.require(file, EndsPlan.OUTPUT_NORM, OutputHead.normShape(config)).name());
     if (!config.ends().tied()) {
       names.add(TensorLoader.require(file, EndsPlan.OUTPUT, matrixShape(config)).name());
     }

@@ -69,7 +69,7 @@ public final class OutputHead {
 
   /**
    * hidden f32 [rows, width] to logits f32 [rows, vocabulary]. Logits of a row do not depend on the
-   * rows beside it.
+   * rows beside it. Workers read and write both, so that neither may be of a confined arena.
    *
    * @throws ShardException NON_FINITE if a logit is no number
    */

@@ -2,13 +2,13 @@ package org.weft.shard.model;
 
 import org.weft.shard.ShardError;
 import org.weft.shard.ShardException;
-import org.weft.shard.model.BlockPlan.Rotary;
 import org.weft.shard.model.BlockPlan.RopeScaling;
+import org.weft.shard.model.BlockPlan.Rotary;
 
 /**
- * The angles of rotary positions (Su et al., 2021), all in double with StrictMath, as NUMERICS asks:
- * {@code base^(-2i / dimensions)}, divided by the file's factors where it has some (Llama 3), then
- * scaled. YaRN follows Peng et al., 2023, with llama.cpp's corners.
+ * The angles of rotary positions (Su et al., 2021), all in double with StrictMath, as NUMERICS
+ * asks: {@code base^(-2i / dimensions)}, divided by the file's factors where it has some (Llama 3),
+ * then scaled. YaRN follows Peng et al., 2023, with llama.cpp's corners.
  *
  * @param perPosition radians that pair i turns from one position to the next
  * @param magnitude what sine and cosine are multiplied by
@@ -47,8 +47,7 @@ record RopeFrequencies(double[] perPosition, double magnitude) {
   private static RopeFrequencies yarn(Rotary rope, RopeScaling.Yarn yarn, double[] frequencies) {
     double low = Math.max(0, StrictMath.floor(turningPair(rope, yarn, yarn.betaFast())));
     double high =
-        Math.min(
-            rope.dimensions() - 1, StrictMath.ceil(turningPair(rope, yarn, yarn.betaSlow())));
+        Math.min(rope.dimensions() - 1, StrictMath.ceil(turningPair(rope, yarn, yarn.betaSlow())));
     for (int i = 0; i < frequencies.length; i++) {
       double ramp = (i - low) / Math.max(0.001, high - low);
       double keep = (1 - Math.min(1, Math.max(0, ramp))) * yarn.extrapolationFactor();

@@ -34,8 +34,7 @@ final class Slab implements AutoCloseable {
             "the system has no " + bytes + " bytes of memory for keys and values");
       }
       long skip = -raw.address() & (ALIGNMENT - 1);
-      memory =
-          raw.reinterpret(bytes + ALIGNMENT, arena, Slab::free).asSlice(skip, bytes);
+      memory = raw.reinterpret(bytes + ALIGNMENT, arena, Slab::free).asSlice(skip, bytes);
     } catch (ShardException e) {
       arena.close();
       throw e;
@@ -70,8 +69,7 @@ final class Slab implements AutoCloseable {
             "calloc",
             FunctionDescriptor.of(
                 ValueLayout.ADDRESS, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG));
-    static final MethodHandle FREE =
-        handle("free", FunctionDescriptor.ofVoid(ValueLayout.ADDRESS));
+    static final MethodHandle FREE = handle("free", FunctionDescriptor.ofVoid(ValueLayout.ADDRESS));
 
     private static MethodHandle handle(String name, FunctionDescriptor descriptor) {
       Linker linker = Linker.nativeLinker();

@@ -17,8 +17,7 @@ final class SpanForward implements AutoCloseable {
   private final List<LoadedBlock> blocks;
   private final BlockForward forward;
 
-  SpanForward(
-      ModelConfig config, List<LoadedBlock> blocks, RopeTable rope, ComputePool pool) {
+  SpanForward(ModelConfig config, List<LoadedBlock> blocks, RopeTable rope, ComputePool pool) {
     this.config = config;
     this.blocks = List.copyOf(blocks);
     int queryRows = 0;
@@ -31,8 +30,7 @@ final class SpanForward implements AutoCloseable {
       feedForward = Math.max(feedForward, plan.feedForward().length());
     }
     Workspace.Sizes sizes = new Workspace.Sizes(config.width(), queryRows, kvRows, feedForward);
-    forward =
-        new BlockForward(config.width(), MAX_CHUNK, sizes, rope, pool, blocks.getFirst());
+    forward = new BlockForward(config.width(), MAX_CHUNK, sizes, rope, pool, blocks);
   }
 
   /** As {@link BlockSpan#forward}; the blocks are those of {@code part}. */

@@ -29,40 +29,36 @@ final class TensorLoader {
     this.file = file;
     this.pool = pool;
     this.progress = progress;
-    totalBytes =
-        names.stream().mapToLong(name -> file.tensor(name).orElseThrow().bytes()).sum();
+    totalBytes = names.stream().mapToLong(name -> file.tensor(name).orElseThrow().bytes()).sum();
     progress.packed(0, totalBytes);
   }
 
   /** The tensor of that name, with exactly that shape; FORMAT names it otherwise. */
   static TensorInfo require(GgufFile file, String name, List<Long> shape) {
     return find(file, name, shape)
-        .orElseThrow(
-            () ->
-                new ShardException(
-                    ShardError.FORMAT,
-                    "the tensor " + name + " is missing from the model file"));
+        .orElseThrow(() ->
+            new ShardException(
+                ShardError.FORMAT, "the tensor " + name + " is missing from the model file"));
   }
 
   /** As {@link #require}, where the file need not have it. */
   static Optional<TensorInfo> find(GgufFile file, String name, List<Long> shape) {
     Optional<TensorInfo> found = file.tensor(name);
-    found.ifPresent(
-        info -> {
-          if (!withoutTrailingOnes(info.shape()).equals(withoutTrailingOnes(shape))) {
-            throw new ShardException(
-                ShardError.FORMAT,
-                "the tensor "
-                    + name
-                    + " has the shape "
-                    + info.shape()
-                    + ", but the model's numbers ask for "
-                    + shape);
-          }
-          if (shape.size() == 1) {
-            checkVectorType(info);
-          }
-        });
+    found.ifPresent(info -> {
+      if (!withoutTrailingOnes(info.shape()).equals(withoutTrailingOnes(shape))) {
+        throw new ShardException(
+            ShardError.FORMAT,
+            "the tensor "
+                + name
+                + " has the shape "
+                + info.shape()
+                + ", but the model's numbers ask for "
+                + shape);
+      }
+      if (shape.size() == 1) {
+        checkVectorType(info);
+      }
+    });
     return found;
   }
 
@@ -94,8 +90,7 @@ final class TensorLoader {
     file.prepare(info);
     int cols = Math.toIntExact(shape.get(0));
     int rows = Math.toIntExact(shape.get(1));
-    PackedMatrix packed =
-        PackedMatrix.pack(name, info.type(), rows, cols, file.data(info), pool);
+    PackedMatrix packed = PackedMatrix.pack(name, info.type(), rows, cols, file.data(info), pool);
     done(info);
     return packed;
   }

@@ -41,7 +41,12 @@ final class WarmUp {
   private WarmUp() {}
 
   /** Warms blocks with made-up rows and a scratch cache of that type. */
-  static void blocks(ModelConfig config, List<LoadedBlock> blocks, SpanForward forward, KvType type, long deadlineNanos) {
+  static void blocks(
+      ModelConfig config,
+      List<LoadedBlock> blocks,
+      SpanForward forward,
+      KvType type,
+      long deadlineNanos) {
     int longest = Math.min(config.context(), 4 * SpanForward.MAX_CHUNK);
     Span span = new Span(blocks.getFirst().index(), blocks.getLast().index() + 1);
     int pages = Math.ceilDiv(longest, KvPool.PAGE_POSITIONS);
@@ -54,13 +59,12 @@ final class WarmUp {
         warmUp.steps.add(() -> feed(forward, parts, batch, cache, longest / 4, rows));
       }
       for (int position : new int[] {3, longest / 4, longest - 1}) {
-        warmUp.steps.add(
-            () -> {
-              fill(forward, parts, batch, cache, position);
-              for (int i = 0; i < 16; i++) {
-                feed(forward, parts, batch, cache, position, 1);
-              }
-            });
+        warmUp.steps.add(() -> {
+          fill(forward, parts, batch, cache, position);
+          for (int i = 0; i < 16; i++) {
+            feed(forward, parts, batch, cache, position, 1);
+          }
+        });
       }
       warmUp.run(deadlineNanos);
     } catch (ShardException e) {
@@ -105,7 +109,7 @@ final class WarmUp {
   /** Warms the output head alone. */
   static void head(OutputHead head, long deadlineNanos) {
     int most = 8;
-    try (Arena arena = Arena.ofConfined()) {
+    try (Arena arena = Arena.ofShared()) {
       MemorySegment hidden = arena.allocate(JAVA_FLOAT, (long) most * head.width());
       MemorySegment logits = arena.allocate(JAVA_FLOAT, (long) most * head.vocabulary());
       madeUp(hidden, most * head.width());

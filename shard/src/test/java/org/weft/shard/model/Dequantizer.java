@@ -25,8 +25,7 @@ final class Dequantizer {
     Dequantizer bytes = new Dequantizer(data);
     double[] out = new double[count];
     for (int block = 0; block < count / type.blockElements(); block++) {
-      bytes.block(
-          type, (long) block * type.blockBytes(), out, block * type.blockElements());
+      bytes.block(type, (long) block * type.blockBytes(), out, block * type.blockElements());
     }
     return out;
   }

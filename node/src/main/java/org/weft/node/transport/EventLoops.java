@@ -1,0 +1,24 @@
+package org.weft.node.transport;
+
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.util.concurrent.TimeUnit;
+
+/** The threads that move bytes: two for a whole node, for what it accepts and what it dials. */
+final class EventLoops {
+  private static final int THREADS = 2;
+
+  static EventLoopGroup start() {
+    return new MultiThreadIoEventLoopGroup(
+        THREADS, new DefaultThreadFactory("weft-io", true), NioIoHandler.newFactory());
+  }
+
+  static void stop(EventLoopGroup group, long withinMillis) {
+    group.shutdownGracefully(0, withinMillis, TimeUnit.MILLISECONDS).awaitUninterruptibly(
+        withinMillis);
+  }
+
+  private EventLoops() {}
+}

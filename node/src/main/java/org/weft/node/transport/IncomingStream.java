@@ -1,0 +1,163 @@
+package org.weft.node.transport;
+
+import com.google.protobuf.MessageLite;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.Status;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.weft.node.NodeError;
+import org.weft.node.NodeException;
+import org.weft.protocol.Wire;
+
+/**
+ * The answering side of a stream: gRPC's callbacks run on the event loop and only hand over; our
+ * service runs on the stream's own virtual thread.
+ */
+final class IncomingStream<Q, R extends MessageLite> extends ServerCall.Listener<Q>
+    implements SessionService.Outbound<R> {
+  /** What our service makes of a stream. Called on the stream's thread. */
+  interface Service<Q> {
+    /** A frame of the peer's. */
+    void received(Q frame);
+
+    /** The peer has said all it will; false where the stream stays open to answer. */
+    boolean endsWithThePeer();
+
+    /** The last call. */
+    void ended();
+  }
+
+  private final ServerCall<Q, R> call;
+  private final SerialExecutor thread = new SerialExecutor("weft-serve");
+  private final SendGate gate;
+  private final AtomicBoolean over = new AtomicBoolean();
+  private @Nullable Service<Q> service;
+  private boolean headersSent;
+  private volatile boolean deaf;
+
+  IncomingStream(ServerCall<Q, R> call, Duration sendTimeout) {
+    this.call = call;
+    gate = new SendGate(sendTimeout);
+  }
+
+  /** {@code accept} makes the service, on the stream's thread, before the first frame. */
+  void open(Function<SessionService.Outbound<R>, Service<Q>> accept) {
+    thread.execute(() -> guarded(() -> service = accept.apply(this)));
+    call.request(OutgoingStream.CREDIT);
+  }
+
+  @Override
+  public void onMessage(Q frame) {
+    thread.execute(() -> guarded(() -> handle(frame)));
+  }
+
+  private void handle(Q frame) {
+    if (service != null && !deaf) {
+      service.received(frame);
+      call.request(1);
+    }
+  }
+
+  /** What our service throws ends the stream, and its code reaches the peer. */
+  private void guarded(Runnable task) {
+    try {
+      task.run();
+    } catch (RuntimeException e) {
+      fail(Failures.thrown(e));
+    }
+  }
+
+  @Override
+  public void send(R frame) {
+    if (frame.getSerializedSize() > Wire.MAX_MESSAGE_BYTES) {
+      fail(Failures.failure(NodeError.PROTOCOL, "A frame is larger than the wire allows."));
+      return;
+    }
+    switch (gate.enter(call::isReady)) {
+      case MINE -> {
+        try {
+          headers();
+          call.sendMessage(frame);
+        } finally {
+          gate.leave();
+        }
+      }
+      case LATE ->
+          fail(Failures.transientFailure(NodeError.DEADLINE, "The peer takes no frames."));
+      case OVER -> {}
+    }
+  }
+
+  /** With the gate held. */
+  private void headers() {
+    if (!headersSent) {
+      headersSent = true;
+      call.sendHeaders(new Metadata());
+    }
+  }
+
+  @Override
+  public void finish() {
+    close(Status.OK, new Metadata());
+  }
+
+  private void fail(NodeException e) {
+    close(Failures.status(e), Failures.trailers(e));
+  }
+
+  /** Ends from this side: what was sent before still goes out. */
+  private void close(Status status, Metadata trailers) {
+    if (end()) {
+      deaf = true;
+      gate.alone(
+          () -> {
+            if (status.isOk()) {
+              headers();
+            }
+            call.close(status, trailers);
+          });
+    }
+  }
+
+  private boolean end() {
+    if (!over.compareAndSet(false, true)) {
+      return false;
+    }
+    gate.end();
+    thread.finish(
+        () -> {
+          if (service != null) {
+            service.ended();
+          }
+        });
+    return true;
+  }
+
+  @Override
+  public void onHalfClose() {
+    thread.execute(
+        () -> {
+          if (service == null || service.endsWithThePeer()) {
+            finish();
+          }
+        });
+  }
+
+  @Override
+  public void onReady() {
+    gate.signal();
+  }
+
+  @Override
+  public void onCancel() {
+    end();
+  }
+
+  @Override
+  public void onComplete() {
+    end();
+  }
+}

@@ -1,0 +1,177 @@
+package org.weft.node.transport;
+
+import com.google.protobuf.MessageLite;
+import io.grpc.CallOptions;
+import io.grpc.ClientCall;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.Status;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.weft.node.NodeError;
+import org.weft.node.NodeException;
+import org.weft.node.ticket.PeerAddress;
+import org.weft.protocol.Wire;
+
+/**
+ * The dialling side of a stream. gRPC's callbacks run on the event loop and only hand over; the
+ * listener runs on the stream's own virtual thread, which also dials. The peer may send {@link
+ * #CREDIT} frames beyond those that have been handled, and no more.
+ */
+final class OutgoingStream<Q extends MessageLite, R> {
+  /** One frame that is being handled and one that waits, so that the next is there at once. */
+  static final int CREDIT = 2;
+
+  private final PeerAddress peer;
+  private final MethodDescriptor<Q, R> method;
+  private final Consumer<R> received;
+  private final Consumer<@Nullable NodeException> ended;
+  private final BooleanSupplier closing;
+  private final SerialExecutor thread;
+  private final SendGate gate;
+  private final AtomicBoolean over = new AtomicBoolean();
+  private volatile @Nullable ClientCall<Q, R> call;
+  private volatile boolean deaf;
+
+  OutgoingStream(
+      PeerAddress peer,
+      MethodDescriptor<Q, R> method,
+      Consumer<R> received,
+      Consumer<@Nullable NodeException> ended,
+      Duration sendTimeout,
+      BooleanSupplier closing) {
+    this.peer = peer;
+    this.method = method;
+    this.received = received;
+    this.ended = ended;
+    this.closing = closing;
+    gate = new SendGate(sendTimeout);
+    thread = new SerialExecutor("weft-stream");
+  }
+
+  /** Dials in the background; {@code only} is the one request of a stream that sends no more. */
+  void open(PeerChannels channels, @Nullable Q only) {
+    thread.execute(() -> dial(channels, only));
+  }
+
+  private void dial(PeerChannels channels, @Nullable Q only) {
+    try {
+      if (over.get()) {
+        return;
+      }
+      ClientCall<Q, R> made = channels.get(peer, channels.dialTime(peer)).newCall(method, CallOptions.DEFAULT);
+      made.start(new Listener(made), new Metadata());
+      made.request(CREDIT);
+      if (only != null) {
+        made.sendMessage(only);
+        made.halfClose();
+      }
+      call = made;
+      if (over.get()) {
+        made.cancel("cancelled", null);
+      }
+      gate.signal();
+    } catch (RuntimeException e) {
+      end(Failures.thrown(e));
+    }
+  }
+
+  void send(Q frame) {
+    if (frame.getSerializedSize() > Wire.MAX_MESSAGE_BYTES) {
+      fail(Failures.failure(NodeError.PROTOCOL, "A frame is larger than the wire allows."));
+      return;
+    }
+    switch (gate.enter(this::ready)) {
+      case MINE -> {
+        try {
+          ClientCall<Q, R> open = call;
+          if (open != null) {
+            open.sendMessage(frame);
+          }
+        } finally {
+          gate.leave();
+        }
+      }
+      case LATE ->
+          fail(
+              Failures.transientFailure(
+                  NodeError.DEADLINE, "The node " + peer.id() + " takes no frames."));
+      case OVER -> {}
+    }
+  }
+
+  private boolean ready() {
+    ClientCall<Q, R> open = call;
+    return open != null && open.isReady();
+  }
+
+  /** Ends from this side; frames that come after are not told. */
+  void cancel() {
+    deaf = true;
+    fail(Failures.failure(NodeError.CLOSED, "The stream was cancelled here."));
+  }
+
+  private void fail(NodeException cause) {
+    if (end(cause)) {
+      ClientCall<Q, R> open = call;
+      if (open != null) {
+        open.cancel(cause.error().name(), null);
+      }
+    }
+  }
+
+  private boolean end(@Nullable NodeException cause) {
+    if (!over.compareAndSet(false, true)) {
+      return false;
+    }
+    gate.end();
+    thread.finish(() -> ended.accept(cause));
+    return true;
+  }
+
+  private final class Listener extends ClientCall.Listener<R> {
+    private final ClientCall<Q, R> mine;
+
+    Listener(ClientCall<Q, R> mine) {
+      this.mine = mine;
+    }
+
+    @Override
+    public void onMessage(R frame) {
+      thread.execute(() -> handle(frame));
+    }
+
+    private void handle(R frame) {
+      if (deaf) {
+        return;
+      }
+      try {
+        received.accept(frame);
+        mine.request(1);
+      } catch (RuntimeException e) {
+        deaf = true;
+        fail(Failures.thrown(e));
+      }
+    }
+
+    @Override
+    public void onReady() {
+      gate.signal();
+    }
+
+    @Override
+    public void onClose(Status status, Metadata trailers) {
+      if (status.isOk()) {
+        end(null);
+      } else {
+        end(
+            closing.getAsBoolean()
+                ? Failures.closed()
+                : Failures.of(status, trailers, peer.id()));
+      }
+    }
+  }
+}

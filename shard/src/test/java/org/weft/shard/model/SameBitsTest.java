@@ -1,0 +1,163 @@
+package org.weft.shard.model;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.weft.shard.kernel.Kernels;
+
+/**
+ * One prompt, one digest, however it is computed. The digest of the embedded model's logits is
+ * pinned in the test resources: it may change only with the definition of the arithmetic or with
+ * the model, never with the code that computes it.
+ */
+class SameBitsTest {
+  /** Ends within the third KV page. */
+  private static final int[] IDS = new int[75];
+
+  static {
+    for (int i = 0; i < IDS.length; i++) {
+      IDS[i] = 3 + i * 2_654_435 % 4_000;
+    }
+  }
+
+  private static String pinned() {
+    String name = "demo-logits.sha256";
+    try (InputStream in = Objects.requireNonNull(SameBitsTest.class.getResourceAsStream(name))) {
+      return new String(in.readAllBytes(), StandardCharsets.US_ASCII).strip();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 7, 32, 75})
+  void shouldGiveOneDigestWhenChunksDiffer(int chunk) {
+    try (Pipeline pipeline = new Pipeline(TestFiles.demo())) {
+      assertEquals(pinned(), Pipeline.digest(pipeline.logits(IDS, chunk)));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"4", "1,5", "2,3,4,7"})
+  void shouldGiveOneDigestWhenSpansAreCutAnywhere(String cuts) {
+    int[] at = List.of(cuts.split(",")).stream().mapToInt(Integer::parseInt).toArray();
+    try (Pipeline pipeline = new Pipeline(TestFiles.demo(), Kernels.chosen(), 2, KvType.F16, at)) {
+      assertEquals(pinned(), Pipeline.digest(pipeline.logits(IDS, 20)));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3})
+  void shouldGiveOneDigestWhenThreadsDiffer(int threads) {
+    try (Pipeline pipeline =
+        new Pipeline(TestFiles.demo(), Kernels.chosen(), threads, KvType.F16)) {
+      assertEquals(pinned(), Pipeline.digest(pipeline.logits(IDS, 30)));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"SCALAR", "VECTOR"})
+  void shouldGiveOneDigestWhenKernelsDiffer(Kernels kernels) {
+    try (Pipeline pipeline = new Pipeline(TestFiles.demo(), kernels, 2, KvType.F16)) {
+      assertEquals(pinned(), Pipeline.digest(pipeline.logits(IDS, 40)));
+    }
+  }
+
+  @Test
+  void shouldGiveOneDigestWhenKvIsInt8() {
+    try (Pipeline whole = new Pipeline(TestFiles.demo(), Kernels.VECTOR, 2, KvType.Q8_0);
+        Pipeline cut = new Pipeline(TestFiles.demo(), Kernels.SCALAR, 1, KvType.Q8_0, 3)) {
+      String digest = Pipeline.digest(whole.logits(IDS, 75));
+      assertNotEquals(pinned(), digest);
+      assertEquals(digest, Pipeline.digest(cut.logits(IDS, 9)));
+    }
+  }
+
+  @Test
+  void shouldGiveSameRowsWhenOtherSessionsShareTheBatch() {
+    try (Pipeline pipeline = new Pipeline(TestFiles.demo())) {
+      BlockSpan span = pipeline.spans.getFirst();
+      KvPool kv = pipeline.pools.getFirst();
+      try (KvCache mine = kv.reserve(80).orElseThrow();
+          KvCache early = kv.reserve(40).orElseThrow();
+          KvCache late = kv.reserve(200).orElseThrow()) {
+        pipeline.step(List.of(late), 0, new int[100]);
+        float[][] logits = new float[IDS.length][];
+        for (int from = 0; from < IDS.length; from += 25) {
+          int[] ids = Arrays.copyOfRange(IDS, from, from + 25);
+          Batch batch = new Batch(200, pipeline.config.width());
+          int others = batch.add(early, 0, 33);
+          int row = batch.add(mine, from, 20);
+          int between = batch.add(late, 100, 130 - 100);
+          int rest = batch.add(mine, from + 20, 5);
+          put(batch, others, pipeline.embed(new int[33]));
+          put(batch, between, pipeline.embed(new int[30]));
+          put(batch, row, pipeline.embed(Arrays.copyOf(ids, 20)));
+          put(batch, rest, pipeline.embed(Arrays.copyOfRange(ids, 20, 25)));
+          span.forward(batch, span.span());
+          float[][] all = pipeline.logits(batch.hidden(), batch.rows());
+          System.arraycopy(all, row, logits, from, 20);
+          System.arraycopy(all, rest, logits, from + 20, 5);
+        }
+        assertEquals(pinned(), Pipeline.digest(logits));
+      }
+    }
+  }
+
+  @Test
+  void shouldGiveSameBitsWhenBatchIsLargerThanAChunkAndRunPartByPart() {
+    int[] ids = new int[200];
+    for (int i = 0; i < ids.length; i++) {
+      ids[i] = IDS[i % IDS.length];
+    }
+    try (Pipeline pipeline = new Pipeline(TestFiles.demo())) {
+      float[][] expected = pipeline.logits(ids, 50);
+      BlockSpan span = pipeline.spans.getFirst();
+      try (KvCache cache = pipeline.pools.getFirst().reserve(200).orElseThrow()) {
+        Batch batch = new Batch(200, pipeline.config.width());
+        batch.add(cache, 0, 200);
+        put(batch, 0, pipeline.embed(ids));
+        span.forward(batch, new Span(0, 3));
+        span.forward(batch, new Span(3, 8));
+        assertEquals(200, cache.length());
+        float[][] actual = pipeline.logits(batch.hidden(), 200);
+        assertEquals(Pipeline.digest(expected), Pipeline.digest(actual));
+      }
+    }
+  }
+
+  @Test
+  void shouldGiveSameBitsWhenSpeculationIsCutBack() {
+    try (Pipeline pipeline = new Pipeline(TestFiles.demo(), Kernels.chosen(), 2, KvType.F16, 3)) {
+      float[][] straight = pipeline.logits(IDS, IDS.length);
+      List<KvCache> session = pipeline.open(100);
+      pipeline.step(session, 0, Arrays.copyOf(IDS, 50));
+      pipeline.step(session, 50, new int[] {9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9});
+      int[] rest = Arrays.copyOfRange(IDS, 33, IDS.length);
+      float[][] after = pipeline.logits(pipeline.step(session, 33, rest), rest.length);
+      for (int i = 0; i < rest.length; i++) {
+        assertArrayEquals(straight[33 + i], after[i]);
+      }
+      session.forEach(cache -> assertEquals(IDS.length, cache.length()));
+      session.forEach(KvCache::close);
+    }
+  }
+
+  private static void put(Batch batch, int row, MemorySegment rows) {
+    long at = (long) row * batch.width() * ValueLayout.JAVA_FLOAT.byteSize();
+    MemorySegment.copy(rows, 0, batch.hidden(), at, rows.byteSize());
+  }
+}
