@@ -77,8 +77,7 @@ class ArchitectureTest {
 
   @Test
   void shouldHaveNoPackagesBesideThese() {
-    String[] known =
-        MAY_KNOW.keySet().stream().map(ArchitectureTest::in).toArray(String[]::new);
+    String[] known = MAY_KNOW.keySet().stream().map(ArchitectureTest::in).toArray(String[]::new);
     check(
         classes()
             .that()
@@ -133,8 +132,7 @@ class ArchitectureTest {
             .resideInAPackage(in("serving"))
             .should()
             .dependOnClassesThat(
-                resideInAnyPackage(
-                    in("gateway"), in("generation"), in("session"), in("routing"))));
+                resideInAnyPackage(in("gateway"), in("generation"), in("session"), in("routing"))));
   }
 
   @Test

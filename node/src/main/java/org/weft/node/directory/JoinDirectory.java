@@ -31,8 +31,8 @@ import org.weft.shard.manifest.ModelId;
  * nothing (a gateway) only pulls. The life of a record: signed, pushed, checked ({@link
  * RecordTable}), proven by a dial ({@link ProvenPeers}), renewed, and withdrawn or forgotten.
  *
- * <p>Threads: rounds run one at a time, on the injected timers' threads or on the caller's of {@link
- * #refresh}; within a round peers are spoken to in parallel, each with a deadline.
+ * <p>Threads: rounds run one at a time, on the injected timers' threads or on the caller's of
+ * {@link #refresh}; within a round peers are spoken to in parallel, each with a deadline.
  */
 public final class JoinDirectory implements Directory {
   /** While a peer joined through has not been reached yet, rounds come this soon after another. */
@@ -223,8 +223,7 @@ public final class JoinDirectory implements Directory {
 
   private void proveThoseDue() {
     List<VerifiedRecord> due = table.standing().stream().filter(proven::isDue).toList();
-    ParallelCalls.run(
-        inTurn(due, config.maxPeersPerRound()), proven::prove, config.deadline());
+    ParallelCalls.run(inTurn(due, config.maxPeersPerRound()), proven::prove, config.deadline());
   }
 
   /**
@@ -266,8 +265,7 @@ public final class JoinDirectory implements Directory {
 
   private void exchangeWith(PeerAddress peer, List<VerifiedRecord> fresh) {
     try {
-      ExchangeReply reply =
-          transport.exchange(peer, desk.request(fresh), config.deadline());
+      ExchangeReply reply = transport.exchange(peer, desk.request(fresh), config.deadline());
       desk.take(reply.getRecordsList());
       found(peer, "");
     } catch (NodeException unreachable) {

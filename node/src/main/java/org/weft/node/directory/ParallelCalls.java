@@ -15,18 +15,19 @@ final class ParallelCalls {
   /** More than a call's own deadline, so that the call itself says what is wrong. */
   private static final Duration GRACE = Duration.ofSeconds(1);
 
-  /** Calls handle their peer's failures themselves: what they throw is a bug, and comes out here. */
+  /**
+   * Calls handle their peer's failures themselves: what they throw is a bug, and comes out here.
+   */
   static <T> void run(List<T> peers, Consumer<T> act, Duration deadline) {
     if (peers.isEmpty()) {
       return;
     }
     List<Callable<Void>> calls = new ArrayList<>(peers.size());
     for (T peer : peers) {
-      calls.add(
-          () -> {
-            act.accept(peer);
-            return null;
-          });
+      calls.add(() -> {
+        act.accept(peer);
+        return null;
+      });
     }
     ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     try {

@@ -18,8 +18,8 @@ import org.weft.protocol.v1.RttSample;
 
 /**
  * The peers whose NodeId a TLS dial to their record's addresses has proven, and how far away they
- * are. Anyone may sign a record that names somebody else's address: only the dial tells. Thread-safe;
- * as large as the table of records at most.
+ * are. Anyone may sign a record that names somebody else's address: only the dial tells.
+ * Thread-safe; as large as the table of records at most.
  */
 final class ProvenPeers {
   /** Round trips are measured again after this long. */

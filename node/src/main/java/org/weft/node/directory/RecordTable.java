@@ -54,8 +54,8 @@ final class RecordTable {
   }
 
   /**
-   * Checks a stranger's record and stores it. What the table knows already is turned away before its
-   * signature costs anything.
+   * Checks a stranger's record and stores it. What the table knows already is turned away before
+   * its signature costs anything.
    */
   Offer offer(Signed signed) {
     PeerRecord claimed = parse(signed);

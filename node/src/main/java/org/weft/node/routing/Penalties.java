@@ -11,7 +11,9 @@ import org.weft.crypto.NodeId;
 final class Penalties {
   private static final int MAX_PEERS = 4096;
 
-  /** Repeated failures add up to so many first ones at most, so that nobody is shut out for long. */
+  /**
+   * Repeated failures add up to so many first ones at most, so that nobody is shut out for long.
+   */
   private static final int MAX_FACTOR = 16;
 
   private record Penalty(double nanos, Instant at) {}

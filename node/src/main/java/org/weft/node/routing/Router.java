@@ -16,8 +16,8 @@ import org.weft.shard.model.KvPool;
 import org.weft.shard.model.Span;
 
 /**
- * Finds the chain of peers through which one row is computed soonest: measured round trips, time for
- * each layer, queues, and what is held against peers that failed. It only reads the directory.
+ * Finds the chain of peers through which one row is computed soonest: measured round trips, time
+ * for each layer, queues, and what is held against peers that failed. It only reads the directory.
  * Thread-safe.
  */
 public final class Router {
@@ -61,8 +61,8 @@ public final class Router {
   }
 
   /**
-   * The longest session for which there is a chain now: for each block the most that any usable peer
-   * accepts, and of these the least. 0 where there is no chain at all.
+   * The longest session for which there is a chain now: for each block the most that any usable
+   * peer accepts, and of these the least. 0 where there is no chain at all.
    *
    * @param limit what the model itself allows
    */

@@ -15,8 +15,8 @@ import org.weft.shard.model.Span;
  * then to the lower NodeIds and earlier cuts, so that the same view always gives the same chain.
  *
  * <p>A hop may end only where some peer's span starts or ends: the time of a hop is linear in its
- * blocks, so moving a cut between two peers' spans one way or the other never makes a chain
- * slower, until it meets an end of one of them.
+ * blocks, so moving a cut between two peers' spans one way or the other never makes a chain slower,
+ * until it meets an end of one of them.
  */
 final class ShortestChain {
   /** Hops of the chain, by index of the candidate and the block at which each ends. */

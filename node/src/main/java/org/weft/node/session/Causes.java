@@ -13,8 +13,7 @@ final class Causes {
   }
 
   static NodeException of(ProtocolException cause) {
-    return new NodeException(
-        FaultCodes.error(cause.code()), String.valueOf(cause.getMessage()));
+    return new NodeException(FaultCodes.error(cause.code()), String.valueOf(cause.getMessage()));
   }
 
   private Causes() {}

@@ -21,8 +21,8 @@ import org.weft.protocol.v1.Open;
 import org.weft.protocol.v1.Up;
 
 /**
- * The two streams of one epoch: down the chain through its first hop, and from its tail. Frames become
- * events of the session's state. Thread-safe.
+ * The two streams of one epoch: down the chain through its first hop, and from its tail. Frames
+ * become events of the session's state. Thread-safe.
  */
 final class ChainLinks {
   /** Who hears what the streams bring. Called on the streams' own threads. */

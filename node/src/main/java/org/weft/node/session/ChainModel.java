@@ -16,8 +16,8 @@ import org.weft.shard.model.KvType;
  * @param width elements of a hidden state
  * @param context positions
  * @param numerics hash of the conformance results that every hop must share; empty pins none
- * @param roundings where rows are rounded, by ascending block; all else is f32. Block 0 is the way to
- *     the first hop, block {@code blocks} the way back from the tail
+ * @param roundings where rows are rounded, by ascending block; all else is f32. Block 0 is the way
+ *     to the first hop, block {@code blocks} the way back from the tail
  */
 public record ChainModel(
     ModelId id,
@@ -39,8 +39,7 @@ public record ChainModel(
   /** Exact rows everywhere. */
   public static ChainModel exact(
       ModelId id, String name, int blocks, int width, int context, KvType kvType) {
-    return new ChainModel(
-        id, name, blocks, width, context, kvType, ByteString.EMPTY, List.of());
+    return new ChainModel(id, name, blocks, width, context, kvType, ByteString.EMPTY, List.of());
   }
 
   /** How rows stand on the wire before block {@code block}. */

@@ -6,7 +6,6 @@ import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +25,7 @@ import org.weft.node.transport.Transport;
 
 /** Sessions over chains of peers, for one model. Thread-safe. */
 public final class ChainSessionFactory implements SessionFactory {
-  private final ChainSession.Shared shared;
+  private final ChainDriver.Shared shared;
   private final Router router;
   private final Directory directory;
   private final SecureRandom random = new SecureRandom();
@@ -58,7 +57,7 @@ public final class ChainSessionFactory implements SessionFactory {
     this.router = router;
     this.directory = directory;
     shared =
-        new ChainSession.Shared(
+        new ChainDriver.Shared(
             transport,
             timers,
             new TicketWriter(key, network, model, config, clock),
@@ -106,7 +105,9 @@ public final class ChainSessionFactory implements SessionFactory {
     return session;
   }
 
-  /** What every block of the model accepts at some peer; the model's own context without a chain. */
+  /**
+   * What every block of the model accepts at some peer; the model's own context without a chain.
+   */
   @Override
   public int maxLength() {
     int context = shared.model().context();

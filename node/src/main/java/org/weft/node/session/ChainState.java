@@ -12,9 +12,9 @@ import org.weft.protocol.v1.ProbeReport;
 import org.weft.protocol.v1.Result;
 
 /**
- * The gateway's side of a session over a chain, as a state machine: events in, actions out. It has no
- * thread, no clock but the one of its events and does no I/O, so that a seeded simulation can drive
- * it through every order of failures (DESIGN §6). Its one owner serialises the calls.
+ * The gateway's side of a session over a chain, as a state machine: events in, actions out. It has
+ * no thread, no clock but the one of its events and does no I/O, so that a seeded simulation can
+ * drive it through every order of failures (DESIGN §6). Its one owner serialises the calls.
  *
  * <pre>
  * phase    event                    next      actions
@@ -36,8 +36,8 @@ import org.weft.protocol.v1.Result;
  * CLOSED   any                      CLOSED    none, or Failed(CLOSED)
  * </pre>
  *
- * <p>{@code base} is the end of the last accepted result, less whatever a step that was sent since has
- * overwritten.
+ * <p>{@code base} is the end of the last accepted result, less whatever a step that was sent since
+ * has overwritten.
  */
 final class ChainState {
   /** Where a session stands. */
@@ -189,7 +189,9 @@ final class ChainState {
     }
     phase = Phase.OPEN;
     window =
-        opened.window() > 0 ? Math.min(opened.window(), limits.maxInFlight()) : limits.maxInFlight();
+        opened.window() > 0
+            ? Math.min(opened.window(), limits.maxInFlight())
+            : limits.maxInFlight();
     fillNext = opened.held();
     // Rows that the step in progress brings anew need not be filled in first.
     fillEnd = Math.max(fillNext, stepping ? Math.min(accepted, stepNext) : accepted);

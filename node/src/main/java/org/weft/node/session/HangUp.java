@@ -12,9 +12,9 @@ import org.weft.node.transport.Timers;
 import org.weft.protocol.v1.Down;
 
 /**
- * Frees a session at every hop: by Close down the chain where the chain stands, and by a call to each
- * hop where it does not, does not answer in time, or where steps are queued before the Close. Nobody
- * waits for it. Thread-safe.
+ * Frees a session at every hop: by Close down the chain where the chain stands, and by a call to
+ * each hop where it does not, does not answer in time, or where steps are queued before the Close.
+ * Nobody waits for it. Thread-safe.
  */
 final class HangUp {
   private final HopCalls calls;

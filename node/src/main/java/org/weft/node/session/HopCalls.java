@@ -21,8 +21,8 @@ import org.weft.protocol.v1.Probe;
 import org.weft.protocol.v1.ProbeReport;
 
 /**
- * What a gateway asks of each hop by itself, past the chain. Calls return at once; each peer is called
- * on a thread of its own, with a deadline.
+ * What a gateway asks of each hop by itself, past the chain. Calls return at once; each peer is
+ * called on a thread of its own, with a deadline.
  */
 final class HopCalls {
   private final Transport transport;

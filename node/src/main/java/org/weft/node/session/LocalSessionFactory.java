@@ -59,17 +59,15 @@ public final class LocalSessionFactory implements SessionFactory {
     LocalBlocks.Cache cache =
         blocks
             .reserve(maxLength)
-            .orElseThrow(
-                () ->
-                    new NodeException(
-                        NodeError.OUT_OF_CACHE,
-                        "the KV cache has no room for " + maxLength + " more positions",
-                        false,
-                        1000));
+            .orElseThrow(() ->
+                new NodeException(
+                    NodeError.OUT_OF_CACHE,
+                    "the KV cache has no room for " + maxLength + " more positions",
+                    false,
+                    1000));
     var holder = new LocalSession[1];
     LocalSession session =
-        new LocalSession(
-            blocks, cache, turnstile, source, maxLength, () -> open.remove(holder[0]));
+        new LocalSession(blocks, cache, turnstile, source, maxLength, () -> open.remove(holder[0]));
     holder[0] = session;
     open.add(session);
     if (closed) {

@@ -5,8 +5,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /**
- * The rows that a step gives back: off the heap, and reused from step to step. The collector frees it
- * after the session, since a caller may still read the last rows while another thread closes.
+ * The rows that a step gives back: off the heap, and reused from step to step. The collector frees
+ * it after the session, since a caller may still read the last rows while another thread closes.
  */
 final class StepOutput {
   private final int width;

@@ -24,8 +24,7 @@ final class TicketWriter {
   private final ChainConfig config;
   private final Clock clock;
 
-  TicketWriter(
-      NodeKey key, NetworkId network, ChainModel model, ChainConfig config, Clock clock) {
+  TicketWriter(NodeKey key, NetworkId network, ChainModel model, ChainConfig config, Clock clock) {
     this.key = key;
     this.network = network;
     this.model = model;

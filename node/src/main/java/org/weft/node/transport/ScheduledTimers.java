@@ -7,8 +7,8 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Timers by the machine's clock: one daemon thread that waits, a virtual thread for each task. After
- * {@link #close} nothing is started any more.
+ * Timers by the machine's clock: one daemon thread that waits, a virtual thread for each task.
+ * After {@link #close} nothing is started any more.
  */
 public final class ScheduledTimers implements Timers, AutoCloseable {
   private static final Timer NEVER = () -> {};

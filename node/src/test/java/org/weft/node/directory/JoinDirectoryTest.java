@@ -151,8 +151,7 @@ class JoinDirectoryTest {
                     .exchange(
                         seed.id(),
                         ExchangeRequest.newBuilder()
-                            .setNetworkId(
-                                ByteString.copyFrom(NetworkId.named("elsewhere").bytes()))
+                            .setNetworkId(ByteString.copyFrom(NetworkId.named("elsewhere").bytes()))
                             .build()));
     assertEquals(NodeError.INCOMPATIBLE, other.error());
     ExchangeRequest.Builder huge =
@@ -163,8 +162,7 @@ class JoinDirectoryTest {
     }
     assertEquals(
         NodeError.PROTOCOL,
-        assertThrows(
-                NodeException.class, () -> seed.directory().exchange(seed.id(), huge.build()))
+        assertThrows(NodeException.class, () -> seed.directory().exchange(seed.id(), huge.build()))
             .error());
   }
 

@@ -65,8 +65,7 @@ class RecordTableTest {
             good.toBuilder().setSigner(TicketFixture.id(other)).build(),
             signed(
                 key,
-                record()
-                    .setNetworkId(ByteString.copyFrom(NetworkId.named("elsewhere").bytes()))),
+                record().setNetworkId(ByteString.copyFrom(NetworkId.named("elsewhere").bytes()))),
             signed(key, record().setIssuedMs(now + 31_000)),
             signed(key, record().setIssuedMs(now - 31_000)),
             signed(key, record().setTtlSeconds(901)),

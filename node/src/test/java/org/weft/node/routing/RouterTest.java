@@ -154,8 +154,7 @@ class RouterTest {
     NodeId b = directory.add("b", 5, 30);
     var first = new RouteRequest.Stretch(a, new Span(0, 15));
     var second = new RouteRequest.Stretch(b, new Span(15, 30));
-    assertEquals(
-        List.of("a 0:15", "b 15:30"), chain(request(30).through(List.of(first, second))));
+    assertEquals(List.of("a 0:15", "b 15:30"), chain(request(30).through(List.of(first, second))));
     assertEquals(15, none(request(30).through(List.of(first))).block());
     assertEquals(0, none(request(30).through(List.of(second))).block());
     var beyond = new RouteRequest.Stretch(a, new Span(0, 21));

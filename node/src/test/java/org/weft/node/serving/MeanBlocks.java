@@ -14,9 +14,10 @@ import org.weft.shard.manifest.ModelId;
 import org.weft.shard.model.Span;
 
 /**
- * Made-up blocks whose output at a position depends on the block and on every row before: each block
- * adds the running mean of what it has seen. However rows are cut into chunks, and blocks into spans,
- * the bits are the same; a row that is lost, doubled or of another session shows in all that follow.
+ * Made-up blocks whose output at a position depends on the block and on every row before: each
+ * block adds the running mean of what it has seen. However rows are cut into chunks, and blocks
+ * into spans, the bits are the same; a row that is lost, doubled or of another session shows in all
+ * that follow.
  */
 @SuppressWarnings("exports") // Tests of other packages make servers of it, and use nothing else.
 public final class MeanBlocks implements SpanCompute {
@@ -51,7 +52,9 @@ public final class MeanBlocks implements SpanCompute {
         BlockServerConfig.defaults(), key.id(), network, model, blocks, clock, timers);
   }
 
-  /** f32 [count, WIDTH] through blocks [0, blocks), at once and with no chain: what must come out. */
+  /**
+   * f32 [count, WIDTH] through blocks [0, blocks), at once and with no chain: what must come out.
+   */
   public static float[][] reference(float[][] input, int blocks) {
     float[][] rows = new float[input.length][];
     float[][] sums = new float[blocks][WIDTH];

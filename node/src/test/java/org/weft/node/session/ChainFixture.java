@@ -10,9 +10,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.weft.crypto.NodeId;
 import org.weft.crypto.NodeKey;
 import org.weft.node.NodeError;
@@ -71,16 +73,14 @@ final class ChainFixture {
         row[j] = random.nextFloat() - 0.5f;
       }
     }
-    network.tap(
-        (from, to, frame) -> {
-          if (frame instanceof Down down && down.hasStep()) {
-            Step step = down.getStep();
-            int rows = step.getHidden().size() / (4 * WIDTH);
-            boolean again = step.getReplay() || step.getRefill();
-            sent.add(
-                new Sent(to, step.getEpoch(), step.getPosition() + step.getHeld(), rows, again));
-          }
-        });
+    network.tap((from, to, frame) -> {
+      if (frame instanceof Down down && down.hasStep()) {
+        Step step = down.getStep();
+        int rows = step.getHidden().size() / (4 * WIDTH);
+        boolean again = step.getReplay() || step.getRefill();
+        sent.add(new Sent(to, step.getEpoch(), step.getPosition() + step.getHeld(), rows, again));
+      }
+    });
   }
 
   Node node(String name, int start, int end) {
@@ -153,8 +153,7 @@ final class ChainFixture {
     return (position, count, into) -> {
       for (int i = 0; i < count; i++) {
         for (int j = 0; j < WIDTH; j++) {
-          into.setAtIndex(
-              ValueLayout.JAVA_FLOAT, (long) i * WIDTH + j, input[position + i][j]);
+          into.setAtIndex(ValueLayout.JAVA_FLOAT, (long) i * WIDTH + j, input[position + i][j]);
         }
       }
     };
@@ -198,6 +197,15 @@ final class ChainFixture {
       assertTrue(System.nanoTime() < give, "still waiting: " + what);
       LockSupport.parkNanos(200_000);
     }
+  }
+
+  /** On a thread of its own: tasks here wait for each other, which a small pool would not bear. */
+  static <T> CompletableFuture<T> async(Supplier<T> task) {
+    return CompletableFuture.supplyAsync(task, Thread::startVirtualThread);
+  }
+
+  static CompletableFuture<Void> asyncRun(Runnable task) {
+    return CompletableFuture.runAsync(task, Thread::startVirtualThread);
   }
 
   void awaitNoPages(Node... nodes) {

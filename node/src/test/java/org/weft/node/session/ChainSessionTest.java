@@ -94,8 +94,7 @@ class ChainSessionTest {
       assertEquals(NodeError.UNREACHABLE, gone.error());
       String sentence = String.valueOf(gone.getMessage());
       assertTrue(sentence.startsWith("hop " + killed + " (" + dead.id()), sentence);
-      hops[killed] =
-          swarm.node("new", dead.record().span().start(), dead.record().span().end());
+      hops[killed] = swarm.node("new", dead.record().span().start(), dead.record().span().end());
       session.mend(ChainFixture.route(hops));
       assertEquals(2, session.epoch());
       check(session, 50, 50);
@@ -148,7 +147,7 @@ class ChainSessionTest {
     check(session, 0, 20);
     swarm.network.freeze(b.id());
     CompletableFuture<NodeException> step =
-        CompletableFuture.supplyAsync(() -> failure(() -> session.step(20, 8, Rows.ALL)));
+        ChainFixture.async(() -> failure(() -> session.step(20, 8, Rows.ALL)));
     ChainFixture.await(() -> swarm.network.waiting() > 0, "the step to be under way");
     swarm.time.advance(Duration.ofSeconds(11));
     NodeException silent = step.get(20, TimeUnit.SECONDS);
@@ -224,7 +223,7 @@ class ChainSessionTest {
     check(session, 0, 20);
     swarm.network.hold();
     CompletableFuture<NodeException> step =
-        CompletableFuture.supplyAsync(() -> failure(() -> session.step(20, 60, Rows.LAST)));
+        ChainFixture.async(() -> failure(() -> session.step(20, 60, Rows.LAST)));
     ChainFixture.await(() -> swarm.network.waiting() > 3, "steps to be under way");
     session.close();
     assertEquals(NodeError.CLOSED, step.get(20, TimeUnit.SECONDS).error());
@@ -268,8 +267,7 @@ class ChainSessionTest {
   void shouldSayWhichBlockNobodyServesAfterAskingForNews() {
     ChainFixture empty = new ChainFixture(7, 10, 1);
     Node only = empty.node("only", 0, 4);
-    try (ChainSessionFactory factory =
-        empty.factory(ChainConfig.standard(), ChainRepair.none())) {
+    try (ChainSessionFactory factory = empty.factory(ChainConfig.standard(), ChainRepair.none())) {
       NodeException none = failure(() -> factory.open(10, empty.source()));
       assertEquals(NodeError.NO_ROUTE, none.error());
       assertTrue(
@@ -305,16 +303,15 @@ class ChainSessionTest {
     List<CompletableFuture<Void>> runs = new ArrayList<>();
     for (int i = 0; i < 8; i++) {
       runs.add(
-          CompletableFuture.runAsync(
-              () -> {
-                try (ChainSession session =
-                    factory.open(ChainFixture.route(a, b, c), LENGTH, swarm.source())) {
-                  check(session, 0, 37);
-                  for (int position = 37; position < 60; position++) {
-                    check(session, position, 1);
-                  }
-                }
-              }));
+          ChainFixture.asyncRun(() -> {
+            try (ChainSession session =
+                factory.open(ChainFixture.route(a, b, c), LENGTH, swarm.source())) {
+              check(session, 0, 37);
+              for (int position = 37; position < 60; position++) {
+                check(session, position, 1);
+              }
+            }
+          }));
     }
     CompletableFuture.allOf(runs.toArray(CompletableFuture[]::new)).get(60, TimeUnit.SECONDS);
     swarm.awaitNoPages(a, b, c);

@@ -16,9 +16,9 @@ import org.weft.node.session.ChainFixture.Node;
 import org.weft.node.session.InferenceSession.Rows;
 
 /**
- * A session through random faults: hops killed, links severed and healed, hops stopped and woken, in
- * the middle of steps and of mending, one and several at a time. Whatever happens, every row that
- * comes out has the bits of a run in which nothing did.
+ * A session through random faults: hops killed, links severed and healed, hops stopped and woken,
+ * in the middle of steps and of mending, one and several at a time. Whatever happens, every row
+ * that comes out has the bits of a run in which nothing did.
  */
 class ChainSimulationTest {
   private static final int BLOCKS = 6;
@@ -87,18 +87,17 @@ class ChainSimulationTest {
     private boolean step(ChainSession session, int from, int count) throws Exception {
       Rows want = Rows.values()[random.nextInt(3)];
       CompletableFuture<Boolean> step =
-          CompletableFuture.supplyAsync(
-              () -> {
-                try {
-                  MemorySegment rows = session.step(from, count, want);
-                  int got = (int) (rows.byteSize() / (4 * ChainFixture.WIDTH));
-                  int first = want == Rows.LAST ? from + count - 1 : from;
-                  ChainFixture.assertRows(expected, first, got, rows, "seed " + seed);
-                  return true;
-                } catch (NodeException broken) {
-                  return false;
-                }
-              });
+          ChainFixture.async(() -> {
+            try {
+              MemorySegment rows = session.step(from, count, want);
+              int got = (int) (rows.byteSize() / (4 * ChainFixture.WIDTH));
+              int first = want == Rows.LAST ? from + count - 1 : from;
+              ChainFixture.assertRows(expected, first, got, rows, "seed " + seed);
+              return true;
+            } catch (NodeException broken) {
+              return false;
+            }
+          });
       return await(step);
     }
 
@@ -121,16 +120,15 @@ class ChainSimulationTest {
         }
         Route route = pick();
         CompletableFuture<Boolean> mended =
-            CompletableFuture.supplyAsync(
-                () -> {
-                  try {
-                    session.mend(route);
-                    return true;
-                  } catch (NodeException again) {
-                    why = again.error() + " " + again.getMessage();
-                    return false;
-                  }
-                });
+            ChainFixture.async(() -> {
+              try {
+                session.mend(route);
+                return true;
+              } catch (NodeException again) {
+                why = again.error() + " " + again.getMessage();
+                return false;
+              }
+            });
         if (await(mended)) {
           mends++;
           assertEquals(route, session.route());

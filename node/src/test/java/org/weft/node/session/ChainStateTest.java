@@ -195,8 +195,7 @@ class ChainStateTest {
         default -> wrong.setRows(0).setSkipped(true);
       }
       List<ChainAction> actions = fresh.on(new ChainEvent.Answered(1, wrong.build()), 0);
-      ChainFault fault =
-          assertInstanceOf(ChainAction.Failed.class, actions.getFirst()).fault();
+      ChainFault fault = assertInstanceOf(ChainAction.Failed.class, actions.getFirst()).fault();
       assertEquals(2, fault.hop());
       assertEquals(NodeError.PROTOCOL, fault.error());
     }
@@ -246,8 +245,7 @@ class ChainStateTest {
     assertEquals(List.of(), on(new ChainEvent.Probed(1, List.of(report(3, 0), report(0, 0)))));
     now += 2_000;
     on(new ChainEvent.Tick());
-    ChainFault fault =
-        broken(on(new ChainEvent.Probed(1, List.of(report(3, 0), report(0, 0)))));
+    ChainFault fault = broken(on(new ChainEvent.Probed(1, List.of(report(3, 0), report(0, 0)))));
     assertEquals(0, fault.hop());
     assertEquals(NodeError.DEADLINE, fault.error());
   }

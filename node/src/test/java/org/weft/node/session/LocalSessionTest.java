@@ -2,6 +2,7 @@ package org.weft.node.session;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -102,10 +103,10 @@ class LocalSessionTest {
     InferenceSession decode = factory.open(40, POSITIONS);
     blocks.pause();
     CompletableFuture<MemorySegment> first =
-        CompletableFuture.supplyAsync(() -> prefill.step(0, 40, Rows.NONE));
-    blocks.entered.await();
+        ChainFixture.async(() -> prefill.step(0, 40, Rows.NONE));
+    assertTrue(blocks.entered.await(20, TimeUnit.SECONDS));
     CompletableFuture<MemorySegment> second =
-        CompletableFuture.supplyAsync(() -> decode.step(0, 1, Rows.LAST));
+        ChainFixture.async(() -> decode.step(0, 1, Rows.LAST));
     ChainFixture.await(() -> factory.waiting() == 1, "the second session to wait");
     blocks.go.countDown();
     second.get(20, TimeUnit.SECONDS);
@@ -119,10 +120,10 @@ class LocalSessionTest {
     InferenceSession waiting = factory.open(40, POSITIONS);
     blocks.pause();
     CompletableFuture<NodeError> first =
-        CompletableFuture.supplyAsync(() -> error(() -> computing.step(0, 40, Rows.NONE)));
-    blocks.entered.await();
+        ChainFixture.async(() -> error(() -> computing.step(0, 40, Rows.NONE)));
+    assertTrue(blocks.entered.await(20, TimeUnit.SECONDS));
     CompletableFuture<NodeError> second =
-        CompletableFuture.supplyAsync(() -> error(() -> waiting.step(0, 1, Rows.LAST)));
+        ChainFixture.async(() -> error(() -> waiting.step(0, 1, Rows.LAST)));
     ChainFixture.await(() -> factory.waiting() == 1, "the second session to wait");
     waiting.close();
     assertEquals(1, blocks.caches.get(1).closes);
@@ -198,7 +199,7 @@ class LocalSessionTest {
         passes.add(position + "+" + rows);
         entered.countDown();
         try {
-          go.await();
+          assertTrue(go.await(20, TimeUnit.SECONDS));
         } catch (InterruptedException e) {
           throw new IllegalStateException(e);
         }

@@ -40,16 +40,14 @@ class TicketWriterTest {
             List.of(TicketFixture.rounding(4, RowFormat.ROW_FORMAT_F16)));
     Clock clock = Clock.fixed(TicketFixture.NOW, ZoneOffset.UTC);
     TicketWriter writer =
-        new TicketWriter(
-            gateway, TicketFixture.NETWORK, model, ChainConfig.standard(), clock);
+        new TicketWriter(gateway, TicketFixture.NETWORK, model, ChainConfig.standard(), clock);
     FixedDirectory directory = new FixedDirectory();
     Duration near = Duration.ofMillis(1);
     VerifiedRecord first = directory.add(TicketFixture.key(), "a", edit -> {}, 0, 4, near);
     VerifiedRecord second = directory.add(TicketFixture.key(), "b", edit -> {}, 2, 9, near);
     Route route =
         new Route(
-            List.of(
-                new Route.Hop(first, new Span(0, 4)), new Route.Hop(second, new Span(4, 9))));
+            List.of(new Route.Hop(first, new Span(0, 4)), new Route.Hop(second, new Span(4, 9))));
     SessionId session = SessionId.random(new SecureRandom());
     ChainLimits limits = new ChainLimits(2048, 64, 8, 1, 1, 1, 1);
 

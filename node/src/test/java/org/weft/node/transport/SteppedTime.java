@@ -12,8 +12,8 @@ import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Time that passes when the test says so: timers and a clock that agree. Tasks run on virtual threads
- * of their own, as the real timers' do; those of no delay start at once. Thread-safe.
+ * Time that passes when the test says so: timers and a clock that agree. Tasks run on virtual
+ * threads of their own, as the real timers' do; those of no delay start at once. Thread-safe.
  */
 public final class SteppedTime implements Timers {
   private static final Duration PATIENCE = Duration.ofSeconds(20);
