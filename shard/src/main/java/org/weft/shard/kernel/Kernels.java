@@ -29,8 +29,15 @@ public enum Kernels {
    *     unless {@link #ALLOW_SLOW_FMA} is true
    */
   public static Kernels chosen() {
-    Kernels family = named(System.getProperty(PROPERTY, "auto"));
-    if (!fusedMultiplyAdd() && !Boolean.getBoolean(ALLOW_SLOW_FMA)) {
+    return chosen(
+        System.getProperty(PROPERTY, "auto"),
+        fusedMultiplyAdd(),
+        Boolean.getBoolean(ALLOW_SLOW_FMA));
+  }
+
+  static Kernels chosen(String name, boolean fusedMultiplyAdd, boolean slowAllowed) {
+    Kernels family = named(name);
+    if (!fusedMultiplyAdd && !slowAllowed) {
       throw new ShardException(
           ShardError.UNSUPPORTED,
           "this processor (or this JVM's flags) has no fused multiply-add, without which Weft is"

@@ -116,7 +116,8 @@ final class KernelDigest {
         System.exit(1);
       }
     }
-    System.out.println(first + (first.equals(PINNED) ? " as pinned" : " and not " + PINNED));
+    String verdict = first.equals(PINNED) ? " as pinned" : " and not " + PINNED;
+    System.out.println(first + verdict + ", " + kernels + " of " + 32 * Lanes.COUNT + " bits");
     System.exit(first.equals(PINNED) ? 0 : 1);
   }
 }
