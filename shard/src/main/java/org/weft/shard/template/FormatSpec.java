@@ -82,7 +82,7 @@ record FormatSpec(
           case 'o' -> prefixed("0o", Numbers.big(value).toString(8));
           case 'x' -> prefixed("0x", Numbers.big(value).toString(16));
           case 'X' -> prefixed("0X", Numbers.big(value).toString(16).toUpperCase(Locale.ROOT));
-          case 'c' -> Character.toString((int) Math.clamp(Numbers.index(value), 0, 0x10FFFF));
+          case 'c' -> Character.toString(Math.clamp(Numbers.index(value), 0, 0x10FFFF));
           default -> throw unknown(value);
         };
     return digits;

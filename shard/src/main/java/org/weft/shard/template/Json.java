@@ -26,7 +26,7 @@ final class Json {
             ? null
             : step instanceof String text
                 ? text
-                : " ".repeat((int) Math.clamp(Numbers.index(step), 0, 1000));
+                : " ".repeat(Math.clamp(Numbers.index(step), 0, 1000));
     Object separators = arguments.get(2, "separators", None.NONE);
     if (separators == None.NONE) {
       itemSeparator = indent == null ? ", " : ",";

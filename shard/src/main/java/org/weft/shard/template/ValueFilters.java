@@ -52,7 +52,7 @@ final class ValueFilters {
   private static Object integer(Object value, Arguments arguments, Evaluator evaluator) {
     arguments.check("int", "value", "default", "base");
     Object fallback = arguments.get(0, "default", 0L);
-    int base = (int) Math.clamp(arguments.integer(1, "base", 10), 0, 36);
+    int base = Math.clamp(arguments.integer(1, "base", 10), 0, 36);
     if (value instanceof Undefined undefined) {
       throw undefined.failure();
     }
@@ -130,7 +130,7 @@ final class ValueFilters {
 
   private static Object round(Object value, Arguments arguments, Evaluator evaluator) {
     arguments.check("round", "precision", "method");
-    int digits = (int) Math.clamp(arguments.integer(0, "precision", 0), -400, 400);
+    int digits = Math.clamp(arguments.integer(0, "precision", 0), -400, 400);
     String method = arguments.text(1, "method", "common");
     if (value instanceof Undefined undefined) {
       throw undefined.failure();
