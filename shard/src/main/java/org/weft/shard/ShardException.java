@@ -1,5 +1,7 @@
 package org.weft.shard;
 
+import java.util.Objects;
+
 /** A failure of this module: one sentence for people and a code for programs. */
 public final class ShardException extends RuntimeException {
   private static final long serialVersionUID = 1L;
@@ -13,6 +15,12 @@ public final class ShardException extends RuntimeException {
   public ShardException(ShardError error, String message, Throwable cause) {
     super(message, cause);
     this.error = error;
+  }
+
+  /** The sentence, which every failure of ours has. */
+  @Override
+  public String getMessage() {
+    return Objects.requireNonNull(super.getMessage());
   }
 
   public ShardError error() {

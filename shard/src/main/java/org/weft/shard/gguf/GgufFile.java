@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import org.weft.shard.ShardError;
 import org.weft.shard.ShardException;
 import org.weft.shard.gguf.SplitReader.ReadPart;
@@ -18,8 +19,8 @@ import org.weft.shard.gguf.SplitReader.ReadPart;
  * <p>The tensors' bytes are the file's own pages. Should another program cut the file short while
  * it is mapped, touching a lost page throws {@link InternalError} (the JVM's word for SIGBUS) as
  * long as Java code touches it; machine code of ours would take the process down. Therefore tensors
- * are copied out, once, by Java code, and nothing computes on the mapping; whoever copies ends with
- * {@link #checkUnchanged()}.
+ * are copied out, once, by Java code in {@link #read}, and nothing computes on the mapping; whoever
+ * has copied ends with {@link #checkUnchanged()}.
  */
 public final class GgufFile implements AutoCloseable {
   private final Arena arena;
@@ -40,7 +41,7 @@ public final class GgufFile implements AutoCloseable {
               ShardError.FORMAT,
               part.mapped().path()
                   + " is damaged: another part has the tensor "
-                  + HeaderCursor.quote(tensor.name())
+                  + SafeText.quote(tensor.name())
                   + " too");
         }
       }
@@ -112,6 +113,22 @@ public final class GgufFile implements AutoCloseable {
    */
   public void release(TensorInfo tensor) {
     PageAdvice.DONE.give(data(tensor));
+  }
+
+  /**
+   * Gives the tensor's bytes to a reader that goes through them once, from front to back, and gives
+   * their pages back. Refuses with FILE when the file has become shorter.
+   */
+  public <T> T read(TensorInfo tensor, Function<MemorySegment, T> reader) {
+    prepare(tensor);
+    try {
+      return reader.apply(data(tensor));
+    } catch (InternalError e) {
+      // How the JVM reports SIGBUS: the pages are gone.
+      throw parts.get(tensor.part()).shortened(e);
+    } finally {
+      release(tensor);
+    }
   }
 
   /** Refuses with FILE when a part has changed, shrunk or gone since it was opened. */

@@ -16,7 +16,6 @@ final class HeaderCursor {
       ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
   private static final ValueLayout.OfLong LONG =
       ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-  private static final int SHOWN_CHARACTERS = 100;
 
   private final String file;
   private final MemorySegment bytes;
@@ -65,16 +64,8 @@ final class HeaderCursor {
       throw damaged(field + " is " + shown + ", and Weft accepts at most " + most);
     }
     if (count > remaining() / bytesEach) {
-      throw new ShardException(
-          ShardError.FORMAT,
-          file
-              + " is cut short or damaged: "
-              + field
-              + " is "
-              + count
-              + ", more than its "
-              + size()
-              + " bytes can hold; fetch the file again");
+      throw cutShortOrDamaged(
+          field + " is " + count + ", more than its " + size() + " bytes can hold");
     }
     return count;
   }
@@ -157,6 +148,12 @@ final class HeaderCursor {
             + "; fetch the file again");
   }
 
+  /** The file is smaller than it says; {@code what} names the field. */
+  ShardException cutShortOrDamaged(String what) {
+    return new ShardException(
+        ShardError.FORMAT, file + " is cut short or damaged: " + what + "; fetch the file again");
+  }
+
   /** The file's bytes contradict themselves; {@code what} names the field and what is wrong. */
   ShardException damaged(String what) {
     return new ShardException(ShardError.FORMAT, file + " is damaged: " + what);
@@ -165,28 +162,5 @@ final class HeaderCursor {
   /** The file may well be right, but Weft does not read it. */
   ShardException unsupported(String what) {
     return new ShardException(ShardError.UNSUPPORTED, file + " cannot be used: " + what);
-  }
-
-  /** A name from the file, fit to be shown on a terminal: short, quoted, no control characters. */
-  static String quote(String name) {
-    StringBuilder shown = new StringBuilder("'");
-    int[] characters = name.codePoints().limit(SHOWN_CHARACTERS + 1L).toArray();
-    for (int i = 0; i < Math.min(characters.length, SHOWN_CHARACTERS); i++) {
-      int c = characters[i];
-      boolean harmless =
-          switch (Character.getType(c)) {
-            case Character.CONTROL,
-                Character.FORMAT,
-                Character.SURROGATE,
-                Character.UNASSIGNED,
-                Character.PRIVATE_USE,
-                Character.LINE_SEPARATOR,
-                Character.PARAGRAPH_SEPARATOR ->
-                false;
-            default -> true;
-          };
-      shown.appendCodePoint(harmless ? c : '\uFFFD');
-    }
-    return shown.append(characters.length > SHOWN_CHARACTERS ? "…'" : "'").toString();
   }
 }

@@ -3,13 +3,9 @@ package org.weft.shard.gguf;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.weft.shard.ShardError;
 import org.weft.shard.ShardException;
 import org.weft.shard.gguf.Metadata.Entry;
@@ -28,14 +24,12 @@ final class HeaderReader {
   /** The specification's own limit. */
   private static final int MOST_KEY_BYTES = 65_535;
 
-  private static final int MOST_NAME_BYTES = 1_024;
-
   /** Ten times what the largest vocabularies take. */
   private static final long MOST_METADATA_BYTES = 256L << 20;
 
+  private static final int NEWEST_THINKABLE_VERSION = 16;
   private static final int DEFAULT_ALIGNMENT = 32;
   private static final long MOST_ALIGNMENT = 1 << 24;
-  private static final int MOST_DIMENSIONS = 4;
 
   /** A key's length and one byte, a type, one byte of value. */
   private static final int LEAST_ENTRY_BYTES = 8 + 1 + 4 + 1;
@@ -69,22 +63,10 @@ final class HeaderReader {
     cursor.checkCount(keyCount, "the metadata count", LEAST_ENTRY_BYTES, MOST_KEYS);
     Metadata metadata = metadata(keyCount);
     long alignment = alignment(metadata);
-    List<Declared> declared = new ArrayList<>();
-    Set<String> names = new HashSet<>();
-    for (long i = 0; i < tensorCount; i++) {
-      Declared tensor = declared(i);
-      if (!names.add(tensor.name)) {
-        throw cursor.damaged("it has two tensors " + HeaderCursor.quote(tensor.name));
-      }
-      declared.add(tensor);
-    }
+    TensorTable table = TensorTable.read(cursor, tensorCount);
     // No overflow: the position is within the file, the alignment small.
     long dataStart = (cursor.position() + alignment - 1) / alignment * alignment;
-    List<TensorInfo> tensors = new ArrayList<>();
-    for (Declared tensor : declared) {
-      tensors.add(place(tensor, dataStart, alignment));
-    }
-    refuseOverlaps(tensors);
+    List<TensorInfo> tensors = table.place(part, dataStart, alignment);
     return new Header(version, metadata, tensors);
   }
 
@@ -108,7 +90,7 @@ final class HeaderReader {
     if (version == 2 || version == 3) {
       return version;
     }
-    if (swapped >= 1 && swapped <= 0xffff) {
+    if (swapped >= 1 && swapped <= NEWEST_THINKABLE_VERSION) {
       throw cursor.unsupported(
           "it looks like a big-endian GGUF file (version "
               + swapped
@@ -127,9 +109,9 @@ final class HeaderReader {
       if (key.isEmpty()) {
         throw cursor.damaged("metadata key " + i + " is empty");
       }
-      Entry entry = entry("the value of " + HeaderCursor.quote(key));
+      Entry entry = entry("the value of " + SafeText.quote(key));
       if (entries.putIfAbsent(key, entry) != null) {
-        throw cursor.damaged("it has the metadata key " + HeaderCursor.quote(key) + " twice");
+        throw cursor.damaged("it has the metadata key " + SafeText.quote(key) + " twice");
       }
       if (cursor.position() > MOST_METADATA_BYTES) {
         throw cursor.damaged(
@@ -202,108 +184,5 @@ final class HeaderReader {
           "general.alignment is " + alignment + ", not a power of two from 8 to " + MOST_ALIGNMENT);
     }
     return alignment;
-  }
-
-  /** A tensor as its info declares it, before the place of its bytes is known. */
-  private record Declared(
-      String name, TensorType type, List<Long> shape, long offset, long bytes) {}
-
-  private Declared declared(long index) {
-    String name = cursor.string("the name of tensor " + index, MOST_NAME_BYTES);
-    if (name.isEmpty()) {
-      throw cursor.damaged("tensor " + index + " has no name");
-    }
-    String tensor = "tensor " + HeaderCursor.quote(name);
-    int dimensions = cursor.int32("the dimension count of " + tensor);
-    if (dimensions < 1 || dimensions > MOST_DIMENSIONS) {
-      throw cursor.damaged(
-          tensor
-              + " has "
-              + Integer.toUnsignedString(dimensions)
-              + " dimensions, not 1 to "
-              + MOST_DIMENSIONS);
-    }
-    List<Long> shape = new ArrayList<>(dimensions);
-    long elements = 1;
-    for (int i = 0; i < dimensions; i++) {
-      long dimension = cursor.int64("dimension " + i + " of " + tensor);
-      if (dimension < 1 || dimension > Long.MAX_VALUE / elements) {
-        throw cursor.damaged(
-            "dimension " + i + " of " + tensor + " is " + Long.toUnsignedString(dimension));
-      }
-      elements *= dimension;
-      shape.add(dimension);
-    }
-    TensorType type = tensorType(tensor, cursor.int32("the type of " + tensor));
-    if (shape.getFirst() % type.blockElements() != 0) {
-      throw cursor.damaged(
-          tensor
-              + " has rows of "
-              + shape.getFirst()
-              + " elements, not whole "
-              + type
-              + " blocks of "
-              + type.blockElements());
-    }
-    long blocks = elements / type.blockElements();
-    if (blocks > Long.MAX_VALUE / type.blockBytes()) {
-      throw cursor.damaged(tensor + " has " + elements + " elements, more than any file can hold");
-    }
-    long offset = cursor.int64("the offset of " + tensor);
-    return new Declared(name, type, shape, offset, blocks * type.blockBytes());
-  }
-
-  private TensorType tensorType(String tensor, int id) {
-    return TensorType.of(id)
-        .orElseThrow(() ->
-            cursor.unsupported(
-                tensor + " has " + GgmlTypeNames.describe(id) + ", which Weft does not read yet"));
-  }
-
-  private TensorInfo place(Declared tensor, long dataStart, long alignment) {
-    String name = HeaderCursor.quote(tensor.name);
-    if (tensor.offset < 0 || tensor.offset % alignment != 0) {
-      throw cursor.damaged(
-          "the offset of tensor "
-              + name
-              + " is "
-              + Long.toUnsignedString(tensor.offset)
-              + ", not a multiple of the alignment "
-              + alignment);
-    }
-    long room = cursor.size() - dataStart;
-    if (tensor.offset > room || tensor.bytes > room - tensor.offset) {
-      throw new ShardException(
-          ShardError.FORMAT,
-          file
-              + " is cut short or damaged: tensor "
-              + name
-              + " is "
-              + tensor.bytes
-              + " bytes at offset "
-              + tensor.offset
-              + ", and the file has only "
-              + Math.max(0, room)
-              + " bytes for tensors; fetch the file again");
-    }
-    long offset = dataStart + tensor.offset;
-    return new TensorInfo(tensor.name, tensor.type, tensor.shape, part, offset, tensor.bytes);
-  }
-
-  private void refuseOverlaps(List<TensorInfo> tensors) {
-    List<TensorInfo> ordered = new ArrayList<>(tensors);
-    ordered.sort(Comparator.comparingLong(TensorInfo::offset));
-    for (int i = 1; i < ordered.size(); i++) {
-      TensorInfo before = ordered.get(i - 1);
-      TensorInfo after = ordered.get(i);
-      if (after.offset() < before.offset() + before.bytes()) {
-        throw cursor.damaged(
-            "tensors "
-                + HeaderCursor.quote(before.name())
-                + " and "
-                + HeaderCursor.quote(after.name())
-                + " overlap");
-      }
-    }
   }
 }

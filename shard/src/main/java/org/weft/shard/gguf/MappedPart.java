@@ -51,9 +51,13 @@ record MappedPart(Path path, MemorySegment bytes, FileTime modified) {
       return HeaderReader.read(path.toString(), part, bytes);
     } catch (InternalError e) {
       // How the JVM reports SIGBUS: the pages are gone.
-      throw new ShardException(
-          ShardError.FILE, path + " became shorter while it was read; fetch the file again", e);
+      throw shortened(e);
     }
+  }
+
+  ShardException shortened(InternalError e) {
+    return new ShardException(
+        ShardError.FILE, path + " became shorter while it was read; fetch the file again", e);
   }
 
   /** Refuses a file whose size or time of change is no longer what it was. */

@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.weft.shard.ShardError;
 import org.weft.shard.ShardException;
@@ -168,6 +169,27 @@ public final class Metadata {
         });
   }
 
+  /** The value of a key that is there, or one element of an array, for people. */
+  String show(String key, int index, int mostCharacters) {
+    Entry entry = Objects.requireNonNull(entries.get(key), key);
+    int at = (int) entry.start + index * entry.element.bytes();
+    return switch (entry.element) {
+      case STRING -> {
+        for (int i = 0; i < index; i++) {
+          at += Long.BYTES + (int) header.getLong(at);
+        }
+        yield SafeText.cut(text(at), mostCharacters);
+      }
+      case BOOL -> Boolean.toString(header.get(at) != 0);
+      case FLOAT32 -> Float.toString(header.getFloat(at));
+      case FLOAT64 -> Double.toString(header.getDouble(at));
+      case UINT64 -> Long.toUnsignedString(header.getLong(at));
+      case UINT8, INT8, UINT16, INT16, UINT32, INT32, INT64 ->
+          Long.toString(integerAt(key, entry.element, at));
+      case ARRAY -> throw new IllegalStateException("the reader refuses nested arrays");
+    };
+  }
+
   private Optional<Entry> array(String key) {
     return Optional.ofNullable(entries.get(key)).filter(e -> e.type == MetadataType.ARRAY);
   }
@@ -244,6 +266,6 @@ public final class Metadata {
   private ShardException fault(String key, String what) {
     return new ShardException(
         ShardError.FORMAT,
-        file + " cannot be used: its metadata key " + HeaderCursor.quote(key) + " " + what);
+        file + " cannot be used: its metadata key " + SafeText.quote(key) + " " + what);
   }
 }
