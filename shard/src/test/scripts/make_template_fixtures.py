@@ -278,7 +278,7 @@ x
 {{ caller }}|
 {% autoescape false %}x{% endautoescape %}
 {{ loop.index }}
-{{ 'a'|safe + '<' }} {{ '<' + '<'|safe }} {% set x = '<b>' | safe %}{{ x + '&' }} {{ x ~ '&' }} {{ x | trim + '<' }} {{ x | upper | string }} {{ ('<' | e) + '>' }} {{ '<' | e | e }} {{ x is escaped }} {{ s is escaped }} {{ (x if t else s) + '<' }} {{ x == '<b>' }} {{ x | length }} {{ [x] }}
+{{ 'a'|safe + '<' }} {{ '<' + '<'|safe }} {% set x = '<b>' | safe %}{{ x + '&' }} {{ x ~ '&' }} {{ x | trim + '<' }} {{ x | upper | string }} {{ ('<' | e) + '>' }} {{ '<' | e | e }} {{ x is escaped }} {{ s is escaped }} {{ (x if t else s) + '<' }} {{ x == '<b>' }} {{ x | length }}
 {{ none | selectattr('x') | list }} {{ none | map('nofilter') | list }} {{ 0 | select('nope') | list }} {{ '' | rejectattr() | list }}
 {% set lazy = l | map('nofilter') %}fine
 {{ l | selectattr() | list }}

@@ -9,7 +9,8 @@ final class Filters {
   private static final Map<String, Filter> ALL = new HashMap<>();
 
   /** What leaves text that is marked as safe alone. */
-  private static final Set<String> PASSING = Set.of("escape", "e", "safe", "string", "default", "d");
+  private static final Set<String> PASSING =
+      Set.of("escape", "e", "safe", "string", "default", "d");
 
   /** What marks text as safe. */
   private static final Set<String> MARKING = Set.of("escape", "e", "safe", "forceescape");

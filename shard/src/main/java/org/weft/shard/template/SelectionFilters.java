@@ -49,16 +49,15 @@ final class SelectionFilters {
 
   private static Object lazily(
       Object value, Evaluator evaluator, Function<Object, Object> function) {
-    return new GeneratorValue(
-        () -> {
-          List<Object> mapped = new ArrayList<>();
-          for (Object item : Values.items(value, evaluator.budget())) {
-            evaluator.budget().make(1);
-            evaluator.budget().step();
-            mapped.add(function.apply(item));
-          }
-          return mapped;
-        });
+    return new GeneratorValue(() -> {
+      List<Object> mapped = new ArrayList<>();
+      for (Object item : Values.items(value, evaluator.budget())) {
+        evaluator.budget().make(1);
+        evaluator.budget().step();
+        mapped.add(function.apply(item));
+      }
+      return mapped;
+    });
   }
 
   private static Object choose(
@@ -90,21 +89,20 @@ final class SelectionFilters {
     }
     String name = test.positional().isEmpty() ? null : PythonText.str(test.positional().getFirst());
     Arguments rest = test.after(1);
-    return new GeneratorValue(
-        () -> {
-          List<Object> chosen = new ArrayList<>();
-          for (Object item : Values.items(value, evaluator.budget())) {
-            evaluator.budget().make(1);
-            evaluator.budget().step();
-            Object tested = key.apply(item);
-            boolean holds =
-                name == null ? Values.truth(tested) : Tests.test(name, tested, rest, evaluator);
-            if (holds == wanted) {
-              chosen.add(item);
-            }
-          }
-          return chosen;
-        });
+    return new GeneratorValue(() -> {
+      List<Object> chosen = new ArrayList<>();
+      for (Object item : Values.items(value, evaluator.budget())) {
+        evaluator.budget().make(1);
+        evaluator.budget().step();
+        Object tested = key.apply(item);
+        boolean holds =
+            name == null ? Values.truth(tested) : Tests.test(name, tested, rest, evaluator);
+        if (holds == wanted) {
+          chosen.add(item);
+        }
+      }
+      return chosen;
+    });
   }
 
   private static Object unique(Object value, Arguments arguments, Evaluator evaluator) {
