@@ -90,7 +90,7 @@ final class Fields {
     }
     throw ApiException.unsupported(
         path + name,
-        harmless.length == 0
+        harmless.length == 0 || harmless[0].isEmpty() && harmless[0].isArray()
             ? "is not supported by this server"
             : "is not supported by this server, but for the value " + harmless[0]);
   }

@@ -86,6 +86,16 @@ final class HeadQueue implements AutoCloseable {
     return slot.logits;
   }
 
+  /** Rows that nobody has begun with. */
+  int waiting() {
+    lock.lock();
+    try {
+      return waiting.size();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Ends the thread; who waits gets CLOSED. */
   @Override
   public void close() {

@@ -142,8 +142,8 @@ final class AccessTest {
                       served.metrics,
                       () -> new SwarmView("", "", 0, List.of())));
       assertEquals(NodeError.ADDRESS, e.error());
-      assertTrue(e.getMessage().contains(Integer.toString(taken.getLocalPort())), e.getMessage());
-      assertTrue(!e.getMessage().contains("Exception"), e.getMessage());
+      assertTrue(sentence(e).contains(Integer.toString(taken.getLocalPort())), sentence(e));
+      assertTrue(!sentence(e).contains("Exception"), sentence(e));
     }
   }
 
@@ -157,5 +157,9 @@ final class AccessTest {
     assertTrue(!new SwarmView("m", "", 6, List.of(tail, head)).complete());
     assertTrue(!new SwarmView("m", "", 5, List.of(tail)).complete());
     assertTrue(new SwarmView("m", "", 5, List.of()).complete(), "blocks run in this process");
+  }
+
+  private static String sentence(NodeException e) {
+    return String.valueOf(e.getMessage());
   }
 }

@@ -352,7 +352,8 @@ final class GenerationLoopTest {
         GenerationRequest.of(new int[256], OptionalInt.of(1), SamplingParameters.greedy(), true);
     NodeException tooLong = assertThrows(NodeException.class, () -> run(longest));
     assertEquals(NodeError.TOO_LONG, tooLong.error());
-    assertTrue(tooLong.getMessage().contains("256 tokens"), tooLong.getMessage());
+    String sentence = String.valueOf(tooLong.getMessage());
+    assertTrue(sentence.contains("256 tokens"), sentence);
     GenerationRequest unknown =
         GenerationRequest.of(
             new int[] {9999}, OptionalInt.of(1), SamplingParameters.greedy(), true);
