@@ -66,7 +66,7 @@ class ArchitectureTest {
   void shouldSeeOnlyWhatLiesBelowWhenPackagesAreLayered() {
     sees("gguf").check(MODULE);
     sees("tokenizer", "gguf").check(MODULE);
-    sees("template").check(MODULE);
+    sees("template", "gguf").check(MODULE);
     sees("sampling").check(MODULE);
     sees("manifest", "gguf").check(MODULE);
     sees("kernel", "gguf").check(MODULE);
