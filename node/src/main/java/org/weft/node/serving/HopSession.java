@@ -188,8 +188,10 @@ final class HopSession implements StepFlow.Exit {
     if (state != State.OPEN) {
       return;
     }
-    stepped = true;
-    timers.stepped();
+    if (!stepped) {
+      stepped = true;
+      stepsAreComing();
+    }
     long queued = host.counters().queuedBytes() + step.getHidden().size();
     if (queued > host.config().caps().queuedBytes()) {
       fault(
@@ -201,6 +203,24 @@ final class HopSession implements StepFlow.Exit {
       flow.offer(step);
     } catch (ProtocolException e) {
       fault(FaultReason.of(e));
+    }
+  }
+
+  /** Whether a step has come, ever. */
+  boolean hasStepped() {
+    return stepped;
+  }
+
+  /**
+   * The reservation is in use here, or will be: a first step may take long on its way through the
+   * hops above, and those behind must not take that for silence.
+   */
+  void stepsAreComing() {
+    if (state == State.OPEN) {
+      timers.stepped();
+      if (next != null) {
+        next.probe();
+      }
     }
   }
 

@@ -154,6 +154,9 @@ final class InboundChain implements SessionService.Inbound {
   }
 
   private void probe() {
+    if (session != null && !session.hasStepped()) {
+      session.stepsAreComing();
+    }
     if (!up.isFull()) {
       ProbeReport report = session == null ? ProbeReport.getDefaultInstance() : session.report();
       up.add(Up.newBuilder().setReport(report).build());

@@ -10,6 +10,7 @@ import org.weft.protocol.v1.Close;
 import org.weft.protocol.v1.Down;
 import org.weft.protocol.v1.Fault;
 import org.weft.protocol.v1.Open;
+import org.weft.protocol.v1.Probe;
 import org.weft.protocol.v1.Step;
 import org.weft.protocol.v1.Up;
 
@@ -70,6 +71,11 @@ final class NextHop implements ChainListener {
     down.add(Down.newBuilder().setStep(step).build());
   }
 
+  /** Tells it that steps are on their way. What it reports is of no use here. */
+  void probe() {
+    down.add(Down.newBuilder().setProbe(Probe.getDefaultInstance()).build());
+  }
+
   void faulted(Fault fault) {
     down.add(Down.newBuilder().setFault(fault).build());
   }
@@ -113,7 +119,7 @@ final class NextHop implements ChainListener {
         case FAULT -> session.faultFromBelow(this, frame.getFault());
         case DRAINING -> session.drainingBelow(this, frame.getDraining());
         case CLOSED -> closed();
-        // We ask for no reports, and a frame of a later version says nothing to us.
+        // Our probes only say that steps are coming, and a frame of a later version says nothing to us.
         case REPORT, FRAME_NOT_SET -> {}
       }
     });
