@@ -11,6 +11,7 @@ module org.weft.node {
   requires io.netty.codec.http2;
   requires io.netty.common;
   requires io.netty.handler;
+  requires io.netty.tcnative.classes.openssl;
   requires io.netty.transport;
   requires java.logging;
   requires transitive io.vertx.core;

@@ -109,6 +109,10 @@ final class HopSession implements StepFlow.Exit {
 
   /** Dials the hop behind, or, at the tail, agrees. */
   void connect() {
+    if (state != State.OPENING) {
+      // It broke while it waited for the pass of its older epoch.
+      return;
+    }
     if (plan.tail()) {
       agree(flow.held(), Integer.MAX_VALUE);
       return;

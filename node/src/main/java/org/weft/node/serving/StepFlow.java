@@ -39,6 +39,8 @@ final class StepFlow {
   private boolean computing;
   private int inPass;
   private @Nullable Runnable afterPass;
+  private int keeps = Integer.MAX_VALUE;
+  private boolean keepsLog = true;
   private int countedSteps;
   private long countedBytes;
   private long countedLog;
@@ -73,21 +75,24 @@ final class StepFlow {
 
   // ---- Epochs.
 
-  /** What waits belongs to an older epoch; then {@code cut} runs as soon as no pass does. */
-  void begin(HopPlan newer, Runnable cut) {
-    boolean keepsCache = newer.computesAs(plan);
-    boolean keepsLog = newer.out() == plan.out() && !newer.tail();
+  /** What waits belongs to an older epoch. As soon as no pass runs, cuts, and runs {@code then}. */
+  void begin(HopPlan newer, Runnable then) {
+    // Epochs may follow each other while one pass runs: the cache stays no longer than any allows.
+    keeps = Math.min(keeps, newer.computesAs(plan) ? newer.base() : 0);
+    keepsLog &= newer.out() == plan.out() && !newer.tail();
     plan = newer;
     queue.clear();
     queue = new StepQueue(newer, width);
     lastStepOut = 0;
     count();
     whenIdle(() -> {
-      cut(keepsCache ? newer.base() : 0);
+      cut(keeps);
       if (!keepsLog) {
         clearLog();
       }
-      cut.run();
+      keeps = Integer.MAX_VALUE;
+      keepsLog = true;
+      then.run();
     });
   }
 

@@ -16,8 +16,9 @@ final class EventLoops {
   }
 
   static void stop(EventLoopGroup group, long withinMillis) {
-    group.shutdownGracefully(0, withinMillis, TimeUnit.MILLISECONDS).awaitUninterruptibly(
-        withinMillis);
+    group
+        .shutdownGracefully(0, withinMillis, TimeUnit.MILLISECONDS)
+        .awaitUninterruptibly(withinMillis);
   }
 
   private EventLoops() {}

@@ -3,6 +3,7 @@ package org.weft.node.transport;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.grpc.Metadata;
 import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import io.netty.handler.ssl.NotSslRecordException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
@@ -18,8 +19,8 @@ import org.weft.protocol.v1.Fault;
 import org.weft.shard.ShardException;
 
 /**
- * Failures between gRPC and this module: every one is a code and one sentence. A refusal crosses the
- * wire as a {@link Fault} in the trailers; what else goes wrong is told from gRPC's status.
+ * Failures between gRPC and this module: every one is a code and one sentence. A refusal crosses
+ * the wire as a {@link Fault} in the trailers; what else goes wrong is told from gRPC's status.
  */
 final class Failures {
   private static final System.Logger LOG = System.getLogger("org.weft.node.transport");
@@ -30,7 +31,7 @@ final class Failures {
   private static final int MAX_FAULT_BYTES = 2048;
   private static final int MAX_TEXT = 300;
 
-  /** What a listener or service of ours threw. */
+  /** What a listener or service of ours threw; what is no coded failure goes to the log, too. */
   static NodeException thrown(RuntimeException e) {
     return switch (e) {
       case NodeException node -> node;
@@ -40,10 +41,16 @@ final class Failures {
           new NodeException(FaultCodes.error(FaultCodes.of(shard.error())), sentence(shard));
       default -> {
         // A bug of ours: its owner may see it in the log, the peer learns no more than the code.
-        LOG.log(System.Logger.Level.WARNING, "A listener failed.", e);
+        LOG.log(System.Logger.Level.WARNING, "A listener failed: {0} at {1}", e, place(e));
+        LOG.log(System.Logger.Level.DEBUG, "The failed listener:", e);
         yield new NodeException(NodeError.INTERNAL, "The node failed inside.");
       }
     };
+  }
+
+  private static String place(RuntimeException e) {
+    StackTraceElement[] trace = e.getStackTrace();
+    return trace.length == 0 ? "an unknown place" : trace[0].toString();
   }
 
   private static String sentence(RuntimeException e) {
@@ -77,15 +84,23 @@ final class Failures {
         return failure(NodeError.PROTOCOL, "The node " + peer + " sent a malformed fault.");
       }
     }
+    // A message that cannot be read is told as a cancellation, with the reason as its cause.
+    if (status.getCode() == Status.Code.CANCELLED
+        && status.getCause() instanceof StatusRuntimeException reason
+        && reason.getStatus().getCode() != Status.Code.CANCELLED) {
+      return of(reason.getStatus(), null, peer);
+    }
     return switch (status.getCode()) {
       case UNAVAILABLE, CANCELLED -> lost(status, peer);
       case DEADLINE_EXCEEDED ->
           transientFailure(NodeError.DEADLINE, "The node " + peer + " did not answer in time.");
       case UNIMPLEMENTED ->
           failure(
-              NodeError.INCOMPATIBLE, "The node " + peer + " does not know a call of this version.");
+              NodeError.INCOMPATIBLE,
+              "The node " + peer + " does not know a call of this version.");
       case UNAUTHENTICATED, PERMISSION_DENIED ->
-          failure(NodeError.WRONG_PEER, "The node " + peer + " did not accept this node's identity.");
+          failure(
+              NodeError.WRONG_PEER, "The node " + peer + " did not accept this node's identity.");
       case RESOURCE_EXHAUSTED ->
           failure(NodeError.PROTOCOL, "A message to or from " + peer + " is larger than allowed.");
       case INTERNAL, INVALID_ARGUMENT, OUT_OF_RANGE, DATA_LOSS ->
@@ -122,7 +137,8 @@ final class Failures {
     }
     String start = "The node " + peer + " cannot be reached at " + where + ": ";
     return switch (status.getCode()) {
-      case UNAVAILABLE -> transientFailure(NodeError.UNREACHABLE, start + reason(status.getCause()));
+      case UNAVAILABLE ->
+          transientFailure(NodeError.UNREACHABLE, start + reason(status.getCause()));
       case DEADLINE_EXCEEDED -> transientFailure(NodeError.UNREACHABLE, start + "no answer came.");
       case CANCELLED -> transientFailure(NodeError.UNREACHABLE, start + "the dial was cut short.");
       default -> of(status, trailers, peer);

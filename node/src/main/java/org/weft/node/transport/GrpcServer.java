@@ -42,6 +42,7 @@ final class GrpcServer {
   private final HelloRequest own;
   private final Semaphore unaryCalls = new Semaphore(MAX_UNARY_CALLS);
   private final Server server;
+  private int port;
 
   GrpcServer(
       TransportConfig config,
@@ -86,7 +87,7 @@ final class GrpcServer {
           NodeError.ADDRESS, "Cannot listen on " + where + ": there is no such host.");
     }
     try {
-      server.start();
+      port = server.start().getPort();
     } catch (IOException e) {
       throw new NodeException(
           NodeError.ADDRESS, "Cannot listen on " + where + ": " + reason(e) + ".");
@@ -110,7 +111,7 @@ final class GrpcServer {
   }
 
   int port() {
-    return server.getPort();
+    return port;
   }
 
   void shutdownNow() {
@@ -138,8 +139,7 @@ final class GrpcServer {
     return ServerServiceDefinition.builder(DirectoryGrpc.SERVICE_NAME)
         .addMethod(DirectoryGrpc.getHelloMethod(), new UnaryHandler<>(this::hello, unaryCalls))
         .addMethod(
-            DirectoryGrpc.getExchangeMethod(),
-            new UnaryHandler<>(directory::exchange, unaryCalls))
+            DirectoryGrpc.getExchangeMethod(), new UnaryHandler<>(directory::exchange, unaryCalls))
         .build();
   }
 
@@ -205,8 +205,7 @@ final class GrpcServer {
     private Runnable gone = () -> {};
     private boolean asked;
 
-    GatherService(
-        SessionService sessions, NodeId peer, SessionService.Outbound<Collected> out) {
+    GatherService(SessionService sessions, NodeId peer, SessionService.Outbound<Collected> out) {
       this.sessions = sessions;
       this.peer = peer;
       this.out = out;

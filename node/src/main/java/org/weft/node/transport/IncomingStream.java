@@ -85,8 +85,7 @@ final class IncomingStream<Q, R extends MessageLite> extends ServerCall.Listener
           gate.leave();
         }
       }
-      case LATE ->
-          fail(Failures.transientFailure(NodeError.DEADLINE, "The peer takes no frames."));
+      case LATE -> fail(Failures.transientFailure(NodeError.DEADLINE, "The peer takes no frames."));
       case OVER -> {}
     }
   }
@@ -112,13 +111,12 @@ final class IncomingStream<Q, R extends MessageLite> extends ServerCall.Listener
   private void close(Status status, Metadata trailers) {
     if (end()) {
       deaf = true;
-      gate.alone(
-          () -> {
-            if (status.isOk()) {
-              headers();
-            }
-            call.close(status, trailers);
-          });
+      gate.alone(() -> {
+        if (status.isOk()) {
+          headers();
+        }
+        call.close(status, trailers);
+      });
     }
   }
 
@@ -127,23 +125,21 @@ final class IncomingStream<Q, R extends MessageLite> extends ServerCall.Listener
       return false;
     }
     gate.end();
-    thread.finish(
-        () -> {
-          if (service != null) {
-            service.ended();
-          }
-        });
+    thread.finish(() -> {
+      if (service != null) {
+        service.ended();
+      }
+    });
     return true;
   }
 
   @Override
   public void onHalfClose() {
-    thread.execute(
-        () -> {
-          if (service == null || service.endsWithThePeer()) {
-            finish();
-          }
-        });
+    thread.execute(() -> {
+      if (service == null || service.endsWithThePeer()) {
+        finish();
+      }
+    });
   }
 
   @Override

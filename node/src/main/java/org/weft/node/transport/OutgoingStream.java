@@ -62,7 +62,8 @@ final class OutgoingStream<Q extends MessageLite, R> {
       if (over.get()) {
         return;
       }
-      ClientCall<Q, R> made = channels.get(peer, channels.dialTime(peer)).newCall(method, CallOptions.DEFAULT);
+      ClientCall<Q, R> made =
+          channels.get(peer, channels.dialTime(peer)).newCall(method, CallOptions.DEFAULT);
       made.start(new Listener(made), new Metadata());
       made.request(CREDIT);
       if (only != null) {
@@ -167,10 +168,7 @@ final class OutgoingStream<Q extends MessageLite, R> {
       if (status.isOk()) {
         end(null);
       } else {
-        end(
-            closing.getAsBoolean()
-                ? Failures.closed()
-                : Failures.of(status, trailers, peer.id()));
+        end(closing.getAsBoolean() ? Failures.closed() : Failures.of(status, trailers, peer.id()));
       }
     }
   }

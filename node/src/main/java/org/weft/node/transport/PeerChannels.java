@@ -56,8 +56,7 @@ final class PeerChannels {
 
   private volatile boolean closed;
 
-  PeerChannels(
-      TransportConfig config, TlsContexts tls, EventLoopGroup loops, HelloRequest hello) {
+  PeerChannels(TransportConfig config, TlsContexts tls, EventLoopGroup loops, HelloRequest hello) {
     this.config = config;
     this.tls = tls;
     this.loops = loops;
@@ -189,7 +188,8 @@ final class PeerChannels {
         .eventLoopGroup(loops)
         .channelFactory(PeerChannels::socket, InetSocketAddress.class)
         .withOption(
-            ChannelOption.CONNECT_TIMEOUT_MILLIS, Math.toIntExact(config.connectTimeout().toMillis()))
+            ChannelOption.CONNECT_TIMEOUT_MILLIS,
+            Math.toIntExact(config.connectTimeout().toMillis()))
         .withOption(ChannelOption.TCP_NODELAY, true)
         .sslContext(tls.client(peer))
         .overrideAuthority(AUTHORITY)

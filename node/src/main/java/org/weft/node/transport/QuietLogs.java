@@ -1,5 +1,7 @@
 package org.weft.node.transport;
 
+import io.netty.util.internal.logging.InternalLoggerFactory;
+import io.netty.util.internal.logging.JdkLoggerFactory;
 import java.util.List;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -14,7 +16,9 @@ final class QuietLogs {
   private static final List<Logger> LOGGERS =
       List.of(Logger.getLogger("io.grpc"), Logger.getLogger("io.netty"));
 
+  /** Before any class of Netty is used: it looks for a logging library once. */
   static void install() {
+    InternalLoggerFactory.setDefaultFactory(JdkLoggerFactory.INSTANCE);
     boolean configured =
         System.getProperty("java.util.logging.config.file") != null
             || System.getProperty("java.util.logging.config.class") != null;

@@ -34,10 +34,19 @@ final class SerialExecutor implements Executor {
   private void run() {
     try {
       for (Runnable task = tasks.take(); task != END; task = tasks.take()) {
-        task.run();
+        run(task);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt(); // nobody interrupts it: the thread is not handed out
+    }
+  }
+
+  /** A listener that throws where nobody can be told any more must not end the thread. */
+  private static void run(Runnable task) {
+    try {
+      task.run();
+    } catch (RuntimeException e) {
+      Failures.thrown(e);
     }
   }
 }

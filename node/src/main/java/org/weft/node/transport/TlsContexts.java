@@ -2,14 +2,17 @@ package org.weft.node.transport;
 
 import io.grpc.netty.GrpcSslContexts;
 import io.netty.handler.ssl.ClientAuth;
+import io.netty.handler.ssl.DelegatingSslContext;
 import io.netty.handler.ssl.OpenSsl;
 import io.netty.handler.ssl.OpenSslSessionContext;
+import io.netty.handler.ssl.ReferenceCountedOpenSslEngine;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
+import io.netty.internal.tcnative.SSL;
 import java.time.Clock;
+import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
-import javax.net.ssl.SSLSessionContext;
 import javax.net.ssl.X509TrustManager;
 import org.weft.crypto.NodeId;
 import org.weft.crypto.PeerTrustManager;
@@ -22,6 +25,10 @@ import org.weft.node.NodeException;
  * JDK. No session is ever resumed: a resumed handshake skips the certificate, and so the identity.
  */
 final class TlsContexts {
+  static {
+    QuietLogs.install(); // here, for this is where a node first touches Netty
+  }
+
   private static final String TLS = "TLSv1.3";
 
   private final TlsIdentity identity;
@@ -47,7 +54,14 @@ final class TlsContexts {
             .trustManager(PeerTrustManager.any(clock))
             .clientAuth(ClientAuth.REQUIRE);
     SslContext context = build(builder);
-    forgetSessions(context.sessionContext());
+    if (context.sessionContext() instanceof OpenSslSessionContext sessions) {
+      sessions.setSessionCacheEnabled(false);
+      return new WithoutTickets(context);
+    }
+    // The JDK has no switch for one context: it can be told to remember one session for one second.
+    // The identity is in any case read, and checked, from the certificate of each connection.
+    context.sessionContext().setSessionCacheSize(1);
+    context.sessionContext().setSessionTimeout(1);
     return context;
   }
 
@@ -72,14 +86,19 @@ final class TlsContexts {
     }
   }
 
-  private static void forgetSessions(SSLSessionContext sessions) {
-    if (sessions instanceof OpenSslSessionContext openSsl) {
-      openSsl.setSessionCacheEnabled(false);
-    } else {
-      // The JDK has no switch for one context. What it can be told is to remember one session for
-      // one second; and the identity is read from the session's certificate in any case.
-      sessions.setSessionCacheSize(1);
-      sessions.setSessionTimeout(1);
+  /**
+   * Netty turns tickets on again for TLS 1.3 in each engine, and BoringSSL resumes by nothing else.
+   */
+  private static final class WithoutTickets extends DelegatingSslContext {
+    WithoutTickets(SslContext context) {
+      super(context);
+    }
+
+    @Override
+    protected void initEngine(SSLEngine engine) {
+      if (engine instanceof ReferenceCountedOpenSslEngine openSsl) {
+        SSL.setOptions(openSsl.sslPointer(), SSL.SSL_OP_NO_TICKET);
+      }
     }
   }
 }

@@ -76,6 +76,8 @@ final class UnaryHandler<Q, R> implements ServerCallHandler<Q, R> {
   }
 
   private static void refuse(ServerCall<?, ?> call, NodeException e) {
-    call.close(Failures.status(e), Failures.trailers(e));
+    if (!call.isCancelled()) {
+      call.close(Failures.status(e), Failures.trailers(e));
+    }
   }
 }

@@ -263,4 +263,23 @@ final class RepairTest {
     goOn(next, CUT);
     assertTrue(link.collected.stream().noneMatch(frame -> frame.hasResult()));
   }
+
+  @Test
+  void shouldNotOpenWhatBrokeWhileItWaitedForThePass() {
+    TestGateway.Link link = run(first, second, third);
+    first.compute.gate();
+    link.step(CUT, Want.WANT_ALL, TestSwarm.rows(2, 81));
+    first.compute.awaitPass();
+    TestGateway.Link broken = gateway.open(2, CUT, first, second, third);
+    assertEquals(FaultCode.FAULT_CODE_STALE_EPOCH, link.fault().getCode());
+    broken.cancel();
+    Await.that(
+        "it is noticed",
+        () -> first.server.metrics().faults().containsKey(FaultCode.FAULT_CODE_CLOSED));
+    first.compute.ungate();
+    Await.that("the pass is over", () -> first.server.metrics().passes() == 6);
+    goOn(gateway.open(3, CUT, first, second, third), CUT);
+    assertTrue(stepsTo(second, 2).isEmpty());
+    assertTrue(broken.ups.isEmpty());
+  }
 }

@@ -83,9 +83,7 @@ class GrpcTransportTest {
   void shouldTellTheTailWhenTheCollectorCancels() throws Exception {
     loopback.start();
     GatherStream stream =
-        loopback
-            .client()
-            .gather(loopback.address(), Collect.getDefaultInstance(), heard.gather());
+        loopback.client().gather(loopback.address(), Collect.getDefaultInstance(), heard.gather());
     assertEquals("gather " + loopback.client().self(), loopback.service.event());
     stream.cancel();
     assertEquals("gone", loopback.service.event());
@@ -145,8 +143,7 @@ class GrpcTransportTest {
     Probe broken = Probe.newBuilder().setSessionId(RecordingService.BROKEN).build();
     NodeException e =
         assertThrows(
-            NodeException.class,
-            () -> loopback.client().ask(loopback.address(), broken, DEADLINE));
+            NodeException.class, () -> loopback.client().ask(loopback.address(), broken, DEADLINE));
     assertEquals(NodeError.INTERNAL, e.error());
     assertFalse(String.valueOf(e.getMessage()).contains("secret"));
     ChainStream stream = loopback.openChain(heard);
@@ -164,10 +161,7 @@ class GrpcTransportTest {
     NodeException e =
         assertThrows(
             NodeException.class,
-            () ->
-                loopback
-                    .client()
-                    .ask(loopback.address(), slow, Duration.ofMillis(100)));
+            () -> loopback.client().ask(loopback.address(), slow, Duration.ofMillis(100)));
     assertEquals(NodeError.DEADLINE, e.error());
     loopback.service.go.add("on");
   }
@@ -183,10 +177,7 @@ class GrpcTransportTest {
     assertEquals("ended", loopback.service.event());
     loopback.restart(port);
     assertTrue(
-        loopback
-            .client()
-            .ask(loopback.address(), Probe.getDefaultInstance(), DEADLINE)
-            .getKnown());
+        loopback.client().ask(loopback.address(), Probe.getDefaultInstance(), DEADLINE).getKnown());
     RecordingListener again = new RecordingListener();
     loopback.openChain(again);
   }
@@ -220,12 +211,11 @@ class GrpcTransportTest {
       ChainStream stream = loopback.client().chain(loopback.address(), listener.chain());
       senders.add(
           Thread.ofVirtual()
-              .start(
-                  () -> {
-                    for (int f = 0; f < frames; f++) {
-                      stream.send(RecordingService.step(f, 5000));
-                    }
-                  }));
+              .start(() -> {
+                for (int f = 0; f < frames; f++) {
+                  stream.send(RecordingService.step(f, 5000));
+                }
+              }));
     }
     for (RecordingListener listener : listeners) {
       for (int f = 0; f < frames; f++) {
@@ -235,6 +225,11 @@ class GrpcTransportTest {
     for (Thread sender : senders) {
       sender.join();
     }
+  }
+
+  @Test
+  void shouldWarmUpWithinItsTime() {
+    GrpcTransport.warmUp(Duration.ofMillis(200));
   }
 
   @Test
@@ -267,11 +262,7 @@ class GrpcTransportTest {
             NodeException.class,
             () ->
                 GrpcTransport.listening(
-                    Loopback.key(),
-                    config,
-                    Clock.systemUTC(),
-                    loopback.service,
-                    loopback.service));
+                    Loopback.key(), config, Clock.systemUTC(), loopback.service, loopback.service));
     assertEquals(NodeError.ADDRESS, e.error());
     return String.valueOf(e.getMessage());
   }

@@ -41,8 +41,7 @@ final class Loopback implements AutoCloseable {
   void start(TransportConfig transportConfig, SslProvider serving, SslProvider dialling) {
     config = transportConfig;
     Clock clock = Clock.systemUTC();
-    server =
-        GrpcTransport.listening(serverKey, transportConfig, clock, serving, service, service);
+    server = GrpcTransport.listening(serverKey, transportConfig, clock, serving, service, service);
     client = GrpcTransport.dialling(clientKey, transportConfig, clock, dialling);
   }
 
