@@ -60,7 +60,8 @@ final class Swarm {
 
   private Member start(NodeKey key, boolean listens, Member... join) {
     AtomicReference<DirectoryService> late = new AtomicReference<>();
-    DirectoryService service = (peer, request) -> Objects.requireNonNull(late.get()).exchange(peer, request);
+    DirectoryService service =
+        (peer, request) -> Objects.requireNonNull(late.get()).exchange(peer, request);
     Transport transport =
         listens ? network.join(key.id(), new NoSessions(), service) : network.join(key.id());
     List<PeerAddress> addresses = new ArrayList<>();
