@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import org.weft.crypto.NodeId;
 import org.weft.crypto.NodeKey;
@@ -59,7 +60,8 @@ final class Swarm {
 
   private Member start(NodeKey key, boolean listens, Member... join) {
     AtomicReference<DirectoryService> late = new AtomicReference<>();
-    DirectoryService service = (peer, request) -> late.get().exchange(peer, request);
+    DirectoryService service =
+        (peer, request) -> Objects.requireNonNull(late.get()).exchange(peer, request);
     Transport transport =
         listens ? network.join(key.id(), new NoSessions(), service) : network.join(key.id());
     List<PeerAddress> addresses = new ArrayList<>();
