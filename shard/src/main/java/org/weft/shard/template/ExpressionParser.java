@@ -2,7 +2,6 @@ package org.weft.shard.template;
 
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -16,12 +15,18 @@ import org.weft.shard.template.Token.Kind;
 /** Expressions, with the precedence that jinja2 gives them. */
 final class ExpressionParser {
   private final TokenStream tokens;
+  private final OperandParser operands;
 
   /** The names that the macro being read refers to. */
   private Set<String> names = new HashSet<>();
 
   ExpressionParser(TokenStream tokens) {
     this.tokens = tokens;
+    this.operands = new OperandParser(tokens, this);
+  }
+
+  void refersTo(String name) {
+    names.add(name);
   }
 
   /** Begins to collect names anew; gives those collected before. */
@@ -221,113 +226,10 @@ final class ExpressionParser {
       value = new Expression.Sign(minus, signed(false), line);
       tokens.leave();
     } else {
-      value = primary();
+      value = operands.primary();
     }
-    value = postfix(value);
+    value = operands.postfix(value);
     return filtered ? filters(value) : value;
-  }
-
-  private Expression primary() {
-    Token token = tokens.current();
-    int line = token.line();
-    return switch (token.kind()) {
-      case NAME -> named(tokens.next());
-      case STRING -> {
-        StringBuilder text = new StringBuilder();
-        while (tokens.current().kind() == Kind.STRING) {
-          text.append(tokens.next().text());
-        }
-        yield new Expression.Constant(text.toString(), line);
-      }
-      case INTEGER ->
-          new Expression.Constant(NumberLiteral.integer(tokens.next().text(), line), line);
-      case FLOAT -> new Expression.Constant(NumberLiteral.real(tokens.next().text()), line);
-      case OPERATOR -> bracketed(token);
-      case DATA, VARIABLE_BEGIN, VARIABLE_END, BLOCK_BEGIN, BLOCK_END, END ->
-          throw tokens.failure("unexpected " + token.shown());
-    };
-  }
-
-  private Expression named(Token token) {
-    int line = token.line();
-    return switch (token.text()) {
-      case "true", "True" -> new Expression.Constant(true, line);
-      case "false", "False" -> new Expression.Constant(false, line);
-      case "none", "None" -> new Expression.Constant(None.NONE, line);
-      default -> {
-        names.add(token.text());
-        yield new Expression.Name(token.text(), line);
-      }
-    };
-  }
-
-  private Expression bracketed(Token token) {
-    int line = token.line();
-    tokens.enter();
-    Expression value;
-    if (tokens.skipIf("(")) {
-      value = tuple(true, true, null);
-      tokens.expect(")");
-    } else if (tokens.skipIf("[")) {
-      List<Expression> items = new ArrayList<>();
-      while (!tokens.skipIf("]")) {
-        if (!items.isEmpty()) {
-          tokens.expect(",");
-          if (tokens.skipIf("]")) {
-            break;
-          }
-        }
-        items.add(expression());
-      }
-      value = new Expression.Sequence(false, List.copyOf(items), line);
-    } else if (tokens.skipIf("{")) {
-      value = dictionary(line);
-    } else {
-      throw tokens.failure("unexpected " + token.shown());
-    }
-    tokens.leave();
-    return value;
-  }
-
-  private Expression dictionary(int line) {
-    List<Expression> keys = new ArrayList<>();
-    List<Expression> values = new ArrayList<>();
-    while (!tokens.skipIf("}")) {
-      if (!keys.isEmpty()) {
-        tokens.expect(",");
-        if (tokens.skipIf("}")) {
-          break;
-        }
-      }
-      keys.add(expression());
-      tokens.expect(":");
-      values.add(expression());
-    }
-    return new Expression.Dictionary(List.copyOf(keys), List.copyOf(values), line);
-  }
-
-  private Expression postfix(Expression value) {
-    Expression result = value;
-    while (true) {
-      int line = tokens.current().line();
-      if (tokens.skipIf(".")) {
-        Token token = tokens.next();
-        if (token.kind() == Kind.NAME) {
-          result = new Expression.Attribute(result, token.text(), line);
-        } else if (token.kind() == Kind.INTEGER) {
-          Object index = NumberLiteral.integer(token.text(), line);
-          result = new Expression.Subscript(result, new Expression.Constant(index, line), line);
-        } else {
-          throw new Failure("expected name or number", line, false);
-        }
-      } else if (tokens.skipIf("[")) {
-        result = new Expression.Subscript(result, subscripts(line), line);
-      } else if (tokens.current().is("(")) {
-        result = new Expression.Call(result, passed(), line);
-      } else {
-        return result;
-      }
-    }
   }
 
   private Expression filters(Expression value) {
@@ -339,7 +241,7 @@ final class ExpressionParser {
       } else if (tokens.skipIfName("is")) {
         result = test(result, line);
       } else if (tokens.current().is("(")) {
-        result = new Expression.Call(result, passed(), line);
+        result = new Expression.Call(result, operands.passed(), line);
       } else {
         return result;
       }
@@ -364,7 +266,7 @@ final class ExpressionParser {
   private Expression.Filtered namedFilter(@Nullable Expression value) {
     int line = tokens.current().line();
     String name = dotted();
-    Passed passed = tokens.current().is("(") ? passed() : Passed.NOTHING;
+    Passed passed = tokens.current().is("(") ? operands.passed() : Passed.NOTHING;
     return new Expression.Filtered(value, name, passed, line);
   }
 
@@ -373,12 +275,12 @@ final class ExpressionParser {
     String name = dotted();
     Passed passed = Passed.NOTHING;
     if (tokens.current().is("(")) {
-      passed = passed();
+      passed = operands.passed();
     } else if (testTakesAnArgument()) {
       if (tokens.current().isName("is")) {
         throw tokens.failure("You cannot chain multiple tests with is");
       }
-      passed = new Passed(List.of(postfix(primary())), Map.of(), null, null);
+      passed = new Passed(List.of(operands.postfix(operands.primary())), Map.of(), null, null);
     }
     Expression tested = new Expression.Tested(value, name, passed, line);
     return negated ? new Expression.Not(tested, line) : tested;
@@ -400,80 +302,5 @@ final class ExpressionParser {
       name.append('.').append(tokens.expect(Kind.NAME, "a name").text());
     }
     return name.toString();
-  }
-
-  private Expression subscripts(int line) {
-    tokens.enter();
-    List<Expression> keys = new ArrayList<>();
-    boolean tuple = false;
-    while (!tokens.skipIf("]")) {
-      if (!keys.isEmpty()) {
-        tokens.expect(",");
-        tuple = true;
-      }
-      keys.add(subscript());
-    }
-    tokens.leave();
-    return keys.size() == 1 && !tuple
-        ? keys.getFirst()
-        : new Expression.Sequence(true, List.copyOf(keys), line);
-  }
-
-  private Expression subscript() {
-    int line = tokens.current().line();
-    Expression start = tokens.current().is(":") ? null : expression();
-    if (start != null && !tokens.current().is(":")) {
-      return start;
-    }
-    tokens.expect(":");
-    Expression stop = sliceEnds() ? null : expression();
-    Expression step = null;
-    if (tokens.skipIf(":")) {
-      step = sliceEnds() ? null : expression();
-    }
-    return new Expression.Slice(start, stop, step, line);
-  }
-
-  private boolean sliceEnds() {
-    Token token = tokens.current();
-    return token.is(":") || token.is("]") || token.is(",");
-  }
-
-  private Passed passed() {
-    tokens.expect("(");
-    tokens.enter();
-    List<Expression> positional = new ArrayList<>();
-    Map<String, Expression> named = new LinkedHashMap<>();
-    Expression more = null;
-    Expression moreNamed = null;
-    boolean first = true;
-    while (!tokens.skipIf(")")) {
-      if (!first) {
-        tokens.expect(",");
-        if (tokens.skipIf(")")) {
-          break;
-        }
-      }
-      first = false;
-      if (moreNamed == null && more == null && tokens.skipIf("*")) {
-        more = expression();
-      } else if (moreNamed == null && tokens.skipIf("**")) {
-        moreNamed = expression();
-      } else if (moreNamed == null
-          && tokens.current().kind() == Kind.NAME
-          && tokens.look().is("=")) {
-        String name = tokens.next().text();
-        tokens.next();
-        if (named.put(name, expression()) != null) {
-          throw tokens.failure("keyword argument repeated: " + name);
-        }
-      } else if (more == null && moreNamed == null && named.isEmpty()) {
-        positional.add(expression());
-      } else {
-        throw tokens.failure("invalid syntax for function call expression");
-      }
-    }
-    tokens.leave();
-    return new Passed(List.copyOf(positional), named, more, moreNamed);
   }
 }
