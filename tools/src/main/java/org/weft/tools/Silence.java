@@ -4,11 +4,16 @@ import java.util.logging.Handler;
 import java.util.logging.LogManager;
 import java.util.logging.Logger;
 
-/** Keeps the log lines of libraries from people's terminals: what Weft has to say, it says itself. */
+/**
+ * Keeps the log lines of libraries from people's terminals: what Weft has to say, it says itself.
+ */
 final class Silence {
   private Silence() {}
 
-  /** Libraries log through java.util.logging here; without handlers nothing of it is printed. WEFT_DEBUG leaves it on. */
+  /**
+   * Libraries log through java.util.logging here; without handlers nothing of it is printed.
+   * WEFT_DEBUG leaves it on.
+   */
   static void libraries() {
     if (System.getenv("WEFT_DEBUG") != null) {
       return;

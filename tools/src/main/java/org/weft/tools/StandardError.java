@@ -10,8 +10,9 @@ import java.util.Optional;
 /**
  * Puts standard error back where the launcher moved it.
  *
- * <p>The JVM announces incubator modules on descriptor 2 before any code of ours runs, so the launcher starts it with that
- * descriptor on the null device and the real one at the number in {@code weft.stderr}.
+ * <p>The JVM announces incubator modules on descriptor 2 before any code of ours runs, so the
+ * launcher starts it with that descriptor on the null device and the real one at the number in
+ * {@code weft.stderr}.
  */
 final class StandardError {
   private static final int STDERR = 2;
@@ -30,9 +31,14 @@ final class StandardError {
       return;
     }
     try {
-      int unused = (int) linker.downcallHandle(dup2.get(), FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT)).invokeExact((int) kept, STDERR);
+      int unused =
+          (int)
+              linker
+                  .downcallHandle(dup2.get(), FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT))
+                  .invokeExact((int) kept, STDERR);
     } catch (Throwable impossible) {
-      // dup2 takes two numbers and throws nothing; a JVM without native access has no other way either.
+      // dup2 takes two numbers and throws nothing; a JVM without native access has no other way
+      // either.
       throw new IllegalStateException("standard error cannot be restored", impossible);
     }
   }

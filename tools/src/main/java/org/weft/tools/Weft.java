@@ -3,6 +3,7 @@ package org.weft.tools;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 import org.weft.crypto.CryptoException;
 import org.weft.node.NodeException;
 import org.weft.protocol.ProtocolException;
@@ -26,7 +27,10 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.ParameterException;
 
-/** The program {@code weft}: parses the command line, runs a command, and turns its end into an exit status. */
+/**
+ * The program {@code weft}: parses the command line, runs a command, and turns its end into an exit
+ * status.
+ */
 @Command(
     name = "weft",
     description = "Many small machines, one large language model.",
@@ -91,7 +95,10 @@ public final class Weft {
     return USAGE;
   }
 
-  /** One sentence for what a user can do something about; the rest is ours, and says how to see more. */
+  /**
+   * One sentence for what a user can do something about; the rest is ours, and says how to see
+   * more.
+   */
   private static int failed(Exception failure, CommandLine command) {
     PrintWriter err = command.getErr();
     if (System.getenv("WEFT_DEBUG") != null) {
@@ -109,12 +116,13 @@ public final class Weft {
       case NodeException node -> firstLine(node.getMessage());
       case CryptoException crypto -> firstLine(crypto.getMessage());
       case ProtocolException protocol -> firstLine(protocol.getMessage());
-      case UncheckedIOException io -> "input or output failed: " + firstLine(io.getCause().getMessage());
-      default -> "something went wrong inside Weft; run it again with WEFT_DEBUG=1 in the environment and tell us what it prints";
+      case UncheckedIOException io -> "input or output failed: " + firstLine(io.getMessage());
+      default ->
+          "something went wrong inside Weft; run it again with WEFT_DEBUG=1 in the environment and tell us what it prints";
     };
   }
 
-  private static String firstLine(String message) {
+  private static String firstLine(@Nullable String message) {
     return message == null ? "no reason is known" : message.lines().findFirst().orElse("").strip();
   }
 
@@ -123,7 +131,9 @@ public final class Weft {
     @Override
     public String[] getVersion() {
       String version = Weft.class.getPackage().getImplementationVersion();
-      return new String[] {"weft " + (version == null ? "0.1.0-SNAPSHOT" : version), "Java " + Runtime.version()};
+      return new String[] {
+        "weft " + (version == null ? "0.1.0-SNAPSHOT" : version), "Java " + Runtime.version()
+      };
     }
   }
 }

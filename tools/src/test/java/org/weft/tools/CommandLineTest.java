@@ -17,12 +17,27 @@ class CommandLineTest {
   private final StringWriter err = new StringWriter();
 
   private int run(String... args) {
-    CommandLine weft = Weft.commandLine().setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
+    CommandLine weft =
+        Weft.commandLine().setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
     return weft.execute(args);
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"demo", "serve", "gateway", "generate", "chat", "score", "tokenize", "template", "status", "inspect", "bench", "keys"})
+  @ValueSource(
+      strings = {
+        "demo",
+        "serve",
+        "gateway",
+        "generate",
+        "chat",
+        "score",
+        "tokenize",
+        "template",
+        "status",
+        "inspect",
+        "bench",
+        "keys"
+      })
   void shouldShowUsageAndExamplesWhenAskedForHelp(String command) {
     assertEquals(Weft.OK, run(command, "--help"));
     assertTrue(out.toString().contains("Usage: weft " + command), out.toString());
@@ -69,7 +84,9 @@ class CommandLineTest {
   void shouldSayOneSentenceWhenAFileIsMissing(@TempDir Path folder) {
     Path missing = folder.resolve("none.gguf");
     assertEquals(Weft.FAILED, run("inspect", missing.toString()));
-    assertTrue(err.toString().startsWith("weft: ") && err.toString().contains("none.gguf"), err.toString());
+    assertTrue(
+        err.toString().startsWith("weft: ") && err.toString().contains("none.gguf"),
+        err.toString());
     assertEquals(1, err.toString().lines().count(), err.toString());
   }
 
@@ -77,6 +94,7 @@ class CommandLineTest {
   void shouldSayOneSentenceWhenNoGatewayAnswers() {
     // Port 1 is reserved, and nothing listens there.
     assertEquals(Weft.FAILED, run("status", "--gateway", "http://127.0.0.1:1"));
-    assertEquals("weft: no gateway answers at http://127.0.0.1:1: is one running?", err.toString().strip());
+    assertEquals(
+        "weft: no gateway answers at http://127.0.0.1:1: is one running?", err.toString().strip());
   }
 }

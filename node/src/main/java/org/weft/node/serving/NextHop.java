@@ -119,7 +119,8 @@ final class NextHop implements ChainListener {
         case FAULT -> session.faultFromBelow(this, frame.getFault());
         case DRAINING -> session.drainingBelow(this, frame.getDraining());
         case CLOSED -> closed();
-        // Our probes only say that steps are coming, and a frame of a later version says nothing to us.
+        // Our probes only say that steps are coming, and a frame of a later version says nothing to
+        // us.
         case REPORT, FRAME_NOT_SET -> {}
       }
     });

@@ -25,7 +25,10 @@ public final class GenerationBench {
   private final List<Double> prompt = new ArrayList<>();
   private final List<Double> generation = new ArrayList<>();
 
-  /** The prompt is random ids, the same each time; tokens that would end the answer are never chosen. */
+  /**
+   * The prompt is random ids, the same each time; tokens that would end the answer are never
+   * chosen.
+   */
   public GenerationBench(Engine engine, int promptTokens, int tokens) {
     LanguageModel model = engine.model();
     this.engine = engine;
@@ -48,7 +51,8 @@ public final class GenerationBench {
 
   /** One run; {@code counted} says whether its figures are kept. */
   public void run(boolean counted) {
-    GenerationResult result = engine.loop().generate(request, new Cancellation(), (text, tokens) -> {});
+    GenerationResult result =
+        engine.loop().generate(request, new Cancellation(), (text, tokens) -> {});
     if (counted) {
       prompt.add(promptTokens / (result.firstTokenNanos() / 1e9));
       generation.add(result.tokensPerSecond());

@@ -10,7 +10,10 @@ import org.weft.node.generation.ChatMessage;
 import org.weft.shard.ShardException;
 import org.weft.tools.command.UserException;
 
-/** What was said so far, and the commands that a person types between. One thread's, but for {@link #interrupt}. */
+/**
+ * What was said so far, and the commands that a person types between. One thread's, but for {@link
+ * #interrupt}.
+ */
 public final class Conversation {
   private static final String HELP =
       """
@@ -49,7 +52,10 @@ public final class Conversation {
     }
   }
 
-  /** Takes a line: a command or a message. Failures of an answer are told, and the conversation goes on. */
+  /**
+   * Takes a line: a command or a message. Failures of an answer are told, and the conversation goes
+   * on.
+   */
   public Next take(String line) {
     String text = line.strip();
     if (text.isEmpty()) {
@@ -79,14 +85,19 @@ public final class Conversation {
       case "/system" -> {
         system = words.length > 1 ? words[1] : "";
         begin();
-        out.println(system.isEmpty() ? "(no system message; a new conversation)" : "(system message set; a new conversation)");
+        out.println(
+            system.isEmpty()
+                ? "(no system message; a new conversation)"
+                : "(system message set; a new conversation)");
       }
       case "/retry" -> retry();
-      case "/history" -> messages.forEach(message -> out.println(message.role() + ": " + message.content()));
+      case "/history" ->
+          messages.forEach(message -> out.println(message.role() + ": " + message.content()));
       case "/quit", "/exit", "/bye", "/q" -> {
         return Next.LEAVE;
       }
-      default -> out.println("there is no command " + words[0] + ": /help shows those that there are");
+      default ->
+          out.println("there is no command " + words[0] + ": /help shows those that there are");
     }
     out.flush();
     return Next.GO_ON;

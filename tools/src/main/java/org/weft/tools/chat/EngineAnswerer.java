@@ -28,9 +28,16 @@ public final class EngineAnswerer implements Answerer {
   }
 
   @Override
-  public void answer(List<ChatMessage> conversation, Consumer<String> text, Cancellation cancellation) {
+  public void answer(
+      List<ChatMessage> conversation, Consumer<String> text, Cancellation cancellation) {
     int[] ids = ChatPrompt.ids(engine.model(), conversation);
-    var unused = engine.loop().generate(GenerationRequest.of(ids, maxTokens, sampling, false), cancellation, (piece, tokens) -> text.accept(piece));
+    var unused =
+        engine
+            .loop()
+            .generate(
+                GenerationRequest.of(ids, maxTokens, sampling, false),
+                cancellation,
+                (piece, tokens) -> text.accept(piece));
   }
 
   @Override

@@ -28,7 +28,8 @@ public final class GatewayAnswerer implements Answerer {
   private final OptionalInt maxTokens;
   private final SamplingParameters sampling;
 
-  public GatewayAnswerer(GatewayClient gateway, OptionalInt maxTokens, SamplingParameters sampling) {
+  public GatewayAnswerer(
+      GatewayClient gateway, OptionalInt maxTokens, SamplingParameters sampling) {
     this.gateway = gateway;
     this.maxTokens = maxTokens;
     this.sampling = sampling;
@@ -41,10 +42,12 @@ public final class GatewayAnswerer implements Answerer {
   }
 
   @Override
-  public void answer(List<ChatMessage> conversation, Consumer<String> text, Cancellation cancellation) {
+  public void answer(
+      List<ChatMessage> conversation, Consumer<String> text, Cancellation cancellation) {
     InputStream in = gateway.stream("/v1/chat/completions", request(conversation));
     Cancellation.Registration stop = cancellation.onCancel(() -> closeQuietly(in));
-    try (BufferedReader reader = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
+    try (BufferedReader reader =
+        new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
       for (String line = reader.readLine(); line != null; line = reader.readLine()) {
         String data = line.startsWith(DATA) ? line.substring(DATA.length()).strip() : "";
         if (data.equals("[DONE]")) {
@@ -56,7 +59,8 @@ public final class GatewayAnswerer implements Answerer {
       }
     } catch (IOException broken) {
       if (!cancellation.cancelled()) {
-        throw new UserException("the answer of the gateway at " + gateway.base() + " broke off", broken);
+        throw new UserException(
+            "the answer of the gateway at " + gateway.base() + " broke off", broken);
       }
     } finally {
       stop.close();
@@ -77,7 +81,11 @@ public final class GatewayAnswerer implements Answerer {
     Map<String, Object> request = new LinkedHashMap<>();
     request.put("model", model);
     request.put("stream", true);
-    request.put("messages", conversation.stream().map(message -> Map.of("role", message.role(), "content", message.content())).toList());
+    request.put(
+        "messages",
+        conversation.stream()
+            .map(message -> Map.of("role", message.role(), "content", message.content()))
+            .toList());
     request.put("temperature", sampling.temperature());
     request.put("top_p", sampling.topP());
     request.put("top_k", sampling.topK());

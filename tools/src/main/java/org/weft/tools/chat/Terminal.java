@@ -14,7 +14,10 @@ import org.jline.reader.impl.DefaultParser;
 import org.jline.terminal.TerminalBuilder;
 import org.weft.tools.command.UserException;
 
-/** Runs a conversation over a terminal with line editing and history, or over plain standard input where there is none. */
+/**
+ * Runs a conversation over a terminal with line editing and history, or over plain standard input
+ * where there is none.
+ */
 public final class Terminal {
   private static final String PROMPT = "> ";
 
@@ -38,7 +41,11 @@ public final class Terminal {
     }
   }
 
-  private static void edited(org.jline.terminal.Terminal terminal, Path history, String greeting, ConversationMaker maker) {
+  private static void edited(
+      org.jline.terminal.Terminal terminal,
+      Path history,
+      String greeting,
+      ConversationMaker maker) {
     DefaultParser parser = new DefaultParser();
     parser.setEofOnEscapedNewLine(true);
     parser.setEscapeChars(new char[] {'\\'});
@@ -72,7 +79,8 @@ public final class Terminal {
   private static void plain(ConversationMaker maker) {
     PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
     Conversation conversation = maker.on(out);
-    BufferedReader reader = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+    BufferedReader reader =
+        new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
     try {
       for (String line = reader.readLine(); line != null; line = reader.readLine()) {
         if (conversation.take(line) == Conversation.Next.LEAVE) {

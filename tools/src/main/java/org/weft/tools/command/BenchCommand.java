@@ -20,10 +20,14 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code weft bench}: tokens per second of prompts and answers, in one process and over a loopback chain. */
+/**
+ * {@code weft bench}: tokens per second of prompts and answers, in one process and over a loopback
+ * chain.
+ */
 @Command(
     name = "bench",
-    description = "Measures prompt and generation tokens per second, with 1 and N threads, in one process and over a loopback chain.",
+    description =
+        "Measures prompt and generation tokens per second, with 1 and N threads, in one process and over a loopback chain.",
     mixinStandardHelpOptions = true,
     footerHeading = "%nExamples:%n",
     footer = {
@@ -37,16 +41,33 @@ public final class BenchCommand implements Callable<Integer> {
   @Mixin private ModelOption model = new ModelOption();
   @Mixin private ComputeOptions compute = new ComputeOptions();
 
-  @Option(names = "--hops", paramLabel = "N", description = "Measure a chain of N block-server processes, too (default: ${DEFAULT-VALUE}, none).", defaultValue = "0")
+  @Option(
+      names = "--hops",
+      paramLabel = "N",
+      description =
+          "Measure a chain of N block-server processes, too (default: ${DEFAULT-VALUE}, none).",
+      defaultValue = "0")
   private int hops;
 
-  @Option(names = "--prompt-tokens", paramLabel = "N", description = "Tokens of the prompt (default: ${DEFAULT-VALUE}).", defaultValue = "128")
+  @Option(
+      names = "--prompt-tokens",
+      paramLabel = "N",
+      description = "Tokens of the prompt (default: ${DEFAULT-VALUE}).",
+      defaultValue = "128")
   private int promptTokens;
 
-  @Option(names = "--tokens", paramLabel = "N", description = "Tokens to generate (default: ${DEFAULT-VALUE}).", defaultValue = "64")
+  @Option(
+      names = "--tokens",
+      paramLabel = "N",
+      description = "Tokens to generate (default: ${DEFAULT-VALUE}).",
+      defaultValue = "64")
   private int tokens;
 
-  @Option(names = "--runs", paramLabel = "N", description = "Runs of each, of which the median counts (default: ${DEFAULT-VALUE}).", defaultValue = "5")
+  @Option(
+      names = "--runs",
+      paramLabel = "N",
+      description = "Runs of each, of which the median counts (default: ${DEFAULT-VALUE}).",
+      defaultValue = "5")
   private int runs;
 
   @Option(names = "--json", description = "Print JSON.")
@@ -59,7 +80,9 @@ public final class BenchCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    for (var option : Map.of("--prompt-tokens", promptTokens, "--tokens", tokens - 1, "--runs", runs).entrySet()) {
+    for (var option :
+        Map.of("--prompt-tokens", promptTokens, "--tokens", tokens - 1, "--runs", runs)
+            .entrySet()) {
       if (option.getValue() < 1) {
         throw new UsageException(option.getKey() + " is too small");
       }
@@ -98,7 +121,8 @@ public final class BenchCommand implements Callable<Integer> {
   }
 
   private static Engine engine(OpenModel open, Backend backend, int threads, Progress progress) {
-    return Engine.load(open, open.config().name(), backend.fingerprint(), threads, backend.sessions(), progress);
+    return Engine.load(
+        open, open.config().name(), backend.fingerprint(), threads, backend.sessions(), progress);
   }
 
   private void interleave(List<GenerationBench> benches) {
@@ -125,20 +149,30 @@ public final class BenchCommand implements Callable<Integer> {
       out.println(Json.pretty(said));
       return;
     }
-    out.printf("%s: prompt of %d tokens, answer of %d, median of %d runs (min to max)%n%n", open.config().name(), promptTokens, tokens, runs);
+    out.printf(
+        "%s: prompt of %d tokens, answer of %d, median of %d runs (min to max)%n%n",
+        open.config().name(), promptTokens, tokens, runs);
     out.printf("%7s %5s %28s %28s%n", "threads", "hops", "prompt tokens/s", "generation tokens/s");
     for (Row row : rows) {
-      out.printf("%7d %5d %28s %28s%n", row.threads(), row.hops(), figures(row.prompt()), figures(row.generation()));
+      out.printf(
+          "%7d %5d %28s %28s%n",
+          row.threads(), row.hops(), figures(row.prompt()), figures(row.generation()));
     }
     for (int i = 1; i < rows.size(); i++) {
       if (rows.get(i).hops() > 0) {
         double ratio = rows.get(i).generation().median() / rows.get(i - 1).generation().median();
-        out.printf(Locale.ROOT, "%n%d hops generate at %.2f of the rate of one process with %d threads%n", hops, ratio, rows.get(i).threads());
+        out.printf(
+            Locale.ROOT,
+            "%n%d hops generate at %.2f of the rate of one process with %d threads%n",
+            hops,
+            ratio,
+            rows.get(i).threads());
       }
     }
   }
 
   private static String figures(Figures figures) {
-    return String.format(Locale.ROOT, "%.1f (%.1f to %.1f)", figures.median(), figures.min(), figures.max());
+    return String.format(
+        Locale.ROOT, "%.1f (%.1f to %.1f)", figures.median(), figures.min(), figures.max());
   }
 }

@@ -22,7 +22,8 @@ import picocli.CommandLine.Option;
 /** {@code weft chat}: a conversation in the terminal. */
 @Command(
     name = "chat",
-    description = "A conversation in the terminal, with a model in this process or with a gateway. /help shows its commands.",
+    description =
+        "A conversation in the terminal, with a model in this process or with a gateway. /help shows its commands.",
     mixinStandardHelpOptions = true,
     footerHeading = "%nExamples:%n",
     footer = {
@@ -34,10 +35,18 @@ public final class ChatCommand implements Callable<Integer> {
   @ArgGroup(multiplicity = "0..1")
   private Source source = new Source();
 
-  @Option(names = "--api-key", paramLabel = "KEY", description = "The gateway's API key (default: $$WEFT_API_KEY).", defaultValue = "${WEFT_API_KEY}")
+  @Option(
+      names = "--api-key",
+      paramLabel = "KEY",
+      description = "The gateway's API key (default: $$WEFT_API_KEY).",
+      defaultValue = "${WEFT_API_KEY}")
   private @Nullable String apiKey;
 
-  @Option(names = "--system", paramLabel = "TEXT", description = "The system message.", defaultValue = "")
+  @Option(
+      names = "--system",
+      paramLabel = "TEXT",
+      description = "The system message.",
+      defaultValue = "")
   private String system = "";
 
   @Mixin private ComputeOptions compute = new ComputeOptions();
@@ -48,7 +57,11 @@ public final class ChatCommand implements Callable<Integer> {
     @Option(names = "--gateway", paramLabel = "URL", description = "Talk to this gateway.")
     private @Nullable String gateway;
 
-    @Option(names = "--model", paramLabel = "FILE", description = "Run this model in this process (default: the small model that ships with Weft).")
+    @Option(
+        names = "--model",
+        paramLabel = "FILE",
+        description =
+            "Run this model in this process (default: the small model that ships with Weft).")
     private @Nullable Path model;
   }
 
@@ -65,7 +78,14 @@ public final class ChatCommand implements Callable<Integer> {
     Progress progress = Progress.onStandardError();
     try (OpenModel open = OpenModel.open(file);
         Backend backend = Backend.inProcess(open, threads, compute.kvType(), progress);
-        Engine engine = Engine.load(open, open.config().name(), backend.fingerprint(), threads, backend.sessions(), progress)) {
+        Engine engine =
+            Engine.load(
+                open,
+                open.config().name(),
+                backend.fingerprint(),
+                threads,
+                backend.sessions(),
+                progress)) {
       progress.clear();
       converse(new EngineAnswerer(engine, limit, parameters));
     }
@@ -74,7 +94,10 @@ public final class ChatCommand implements Callable<Integer> {
 
   private void converse(Answerer answerer) {
     Path history = WeftHome.ofEnvironment().created().chatHistory();
-    String greeting = "Talking to " + answerer.model() + ". /help shows the commands; Ctrl-C stops an answer; Ctrl-D leaves.";
+    String greeting =
+        "Talking to "
+            + answerer.model()
+            + ". /help shows the commands; Ctrl-C stops an answer; Ctrl-D leaves.";
     Terminal.converse(history, greeting, out -> new Conversation(answerer, out, system));
   }
 }

@@ -7,10 +7,16 @@ import picocli.CommandLine.Option;
 final class ComputeOptions {
   private static final int MAX_THREADS = 1024;
 
-  @Option(names = "--threads", paramLabel = "N", description = "Threads for arithmetic (default: one a processor).")
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      description = "Threads for arithmetic (default: one a processor).")
   private int threads = Runtime.getRuntime().availableProcessors();
 
-  @Option(names = "--kv", paramLabel = "TYPE", description = "How keys and values are stored: f16 or q8_0 (default: f16).")
+  @Option(
+      names = "--kv",
+      paramLabel = "TYPE",
+      description = "How keys and values are stored: f16 or q8_0 (default: f16).")
   private KvType kvType = KvType.F16;
 
   int threads() {

@@ -8,12 +8,12 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.weft.node.gateway.SwarmView;
 import org.weft.node.generation.Cancellation;
 import org.weft.node.generation.ChatMessage;
 import org.weft.node.generation.ChatPrompt;
 import org.weft.node.generation.GenerationRequest;
 import org.weft.node.generation.GenerationResult;
-import org.weft.node.gateway.SwarmView;
 import org.weft.node.generation.LanguageModel;
 import org.weft.shard.sampling.SamplingParameters;
 import org.weft.tools.local.Backend;
@@ -33,7 +33,8 @@ import picocli.CommandLine.Spec;
 /** {@code weft demo}: a whole swarm on this machine, and an answer through it. */
 @Command(
     name = "demo",
-    description = "Starts block servers and a gateway on this machine, answers a prompt through them, and goes on serving.",
+    description =
+        "Starts block servers and a gateway on this machine, answers a prompt through them, and goes on serving.",
     mixinStandardHelpOptions = true,
     footerHeading = "%nExamples:%n",
     footer = {
@@ -44,16 +45,28 @@ import picocli.CommandLine.Spec;
 public final class DemoCommand implements Callable<Integer> {
   private static final int ANSWER_TOKENS = 256;
 
-  @Parameters(arity = "0..1", paramLabel = "PROMPT", description = "What to ask (default: a question that suits the model that ships).")
+  @Parameters(
+      arity = "0..1",
+      paramLabel = "PROMPT",
+      description = "What to ask (default: a question that suits the model that ships).")
   private @Nullable String prompt;
 
   @Mixin private ModelOption model = new ModelOption();
   @Mixin private ComputeOptions compute = new ComputeOptions();
 
-  @Option(names = "--hops", paramLabel = "N", description = "Block-server processes; 0 runs every block in this one (default: ${DEFAULT-VALUE}).", defaultValue = "3")
+  @Option(
+      names = "--hops",
+      paramLabel = "N",
+      description =
+          "Block-server processes; 0 runs every block in this one (default: ${DEFAULT-VALUE}).",
+      defaultValue = "3")
   private int hops;
 
-  @Option(names = "--port", paramLabel = "P", description = "The gateway's port (default: any that is free).", defaultValue = "0")
+  @Option(
+      names = "--port",
+      paramLabel = "P",
+      description = "The gateway's port (default: any that is free).",
+      defaultValue = "0")
   private int port;
 
   @Option(names = "--once", description = "End after the answer.")
@@ -71,7 +84,11 @@ public final class DemoCommand implements Callable<Integer> {
     Shutdown shutdown = Shutdown.onSignal();
     Progress progress = Progress.onStandardError();
     try {
-      progress.say("weft demo: a private swarm on this machine" + (hops == 0 ? ", all in one process" : ", " + hops + " block servers and a gateway"));
+      progress.say(
+          "weft demo: a private swarm on this machine"
+              + (hops == 0
+                  ? ", all in one process"
+                  : ", " + hops + " block servers and a gateway"));
       GatewayNode.requireFree(listen);
       run(out, listen, shutdown, progress);
     } catch (RuntimeException failed) {
@@ -89,7 +106,12 @@ public final class DemoCommand implements Callable<Integer> {
     try (OpenModel open = OpenModel.open(model.file());
         Backend backend = Backend.open(open, hops, compute.threads(), compute.kvType(), progress);
         GatewayNode gateway =
-            GatewayNode.start(open, backend, new GatewayNode.Settings(listen, Optional.empty(), Optional.empty(), List.of(), compute.threads()), progress)) {
+            GatewayNode.start(
+                open,
+                backend,
+                new GatewayNode.Settings(
+                    listen, Optional.empty(), Optional.empty(), List.of(), compute.threads()),
+                progress)) {
       progress.clear();
       describe(out, open, backend);
       out.println("ready " + gateway.url());
@@ -114,31 +136,43 @@ public final class DemoCommand implements Callable<Integer> {
     out.println("chain  gateway (embedding, output head)");
     nodes.stream()
         .sorted(Comparator.comparing(node -> node.span().start()))
-        .forEach(node -> out.printf("         -> blocks %-7s %s at %s%n", node.span(), shortened(node.id()), node.addresses().getFirst()));
+        .forEach(node ->
+            out.printf(
+                "         -> blocks %-7s %s at %s%n",
+                node.span(), shortened(node.id()), node.addresses().getFirst()));
     out.println("         -> gateway");
   }
 
   private static String shortened(String nodeId) {
-    return nodeId.length() <= 16 ? nodeId : nodeId.substring(0, 8) + "…" + nodeId.substring(nodeId.length() - 6);
+    return nodeId.length() <= 16
+        ? nodeId
+        : nodeId.substring(0, 8) + "…" + nodeId.substring(nodeId.length() - 6);
   }
 
-  private void answer(PrintWriter out, LanguageModel language, GatewayNode gateway, Shutdown shutdown) {
+  private void answer(
+      PrintWriter out, LanguageModel language, GatewayNode gateway, Shutdown shutdown) {
     String text = prompt != null ? prompt : Installation.DEFAULT_PROMPT;
     Cancellation cancellation = new Cancellation();
-    Thread watch = Thread.ofVirtual().start(() -> {
-      shutdown.await();
-      cancellation.cancel();
-    });
+    Thread watch =
+        Thread.ofVirtual()
+            .start(() -> {
+              shutdown.await();
+              cancellation.cancel();
+            });
     out.println();
     out.println("> " + text);
     boolean chat = language.template().isPresent();
-    int[] ids = chat ? ChatPrompt.ids(language, List.of(ChatMessage.of("user", text))) : language.tokenizer().encode(text, true, false);
+    int[] ids =
+        chat
+            ? ChatPrompt.ids(language, List.of(ChatMessage.of("user", text)))
+            : language.tokenizer().encode(text, true, false);
     GenerationResult result =
         gateway
             .engine()
             .loop()
             .generate(
-                GenerationRequest.of(ids, OptionalInt.of(ANSWER_TOKENS), SamplingParameters.greedy(), !chat),
+                GenerationRequest.of(
+                    ids, OptionalInt.of(ANSWER_TOKENS), SamplingParameters.greedy(), !chat),
                 cancellation,
                 (piece, tokens) -> {
                   out.print(piece);
@@ -162,7 +196,9 @@ public final class DemoCommand implements Callable<Integer> {
     out.printf(
         "  curl %s/chat/completions -H 'content-type: application/json' -d '{\"model\": \"%s\", \"messages\": [{\"role\": \"user\", \"content\": \"Hello\"}]}'%n",
         gateway.url(), gateway.modelName());
-    out.printf("  python: OpenAI(base_url=\"%s\", api_key=\"none\").chat.completions.create(model=\"%s\", messages=[...])%n", gateway.url(), gateway.modelName());
+    out.printf(
+        "  python: OpenAI(base_url=\"%s\", api_key=\"none\").chat.completions.create(model=\"%s\", messages=[...])%n",
+        gateway.url(), gateway.modelName());
     out.printf("  ./weft chat --gateway %s%n", gateway.url());
     out.printf("  ./weft status --gateway %s%n", gateway.url().replaceAll("/v1$", ""));
     out.flush();

@@ -21,7 +21,8 @@ public final class GatewayClient {
 
   private final String base;
   private final @Nullable String apiKey;
-  private final HttpClient http = HttpClient.newBuilder().connectTimeout(CONNECT).version(HttpClient.Version.HTTP_1_1).build();
+  private final HttpClient http =
+      HttpClient.newBuilder().connectTimeout(CONNECT).version(HttpClient.Version.HTTP_1_1).build();
 
   /** {@code url} may end in {@code /v1}, as it stands in the configuration of SDKs. */
   public GatewayClient(String url, @Nullable String apiKey) {

@@ -27,7 +27,8 @@ import picocli.CommandLine.Spec;
 /** {@code weft gateway}: OpenAI's HTTP interface over a swarm. */
 @Command(
     name = "gateway",
-    description = "Answers OpenAI's HTTP interface over a swarm. It holds the embedding and the output head; no block server ever sees token ids.",
+    description =
+        "Answers OpenAI's HTTP interface over a swarm. It holds the embedding and the output head; no block server ever sees token ids.",
     mixinStandardHelpOptions = true,
     footerHeading = "%nExamples:%n",
     footer = {
@@ -40,19 +41,36 @@ public final class GatewayCommand implements Callable<Integer> {
   @Mixin private ComputeOptions compute = new ComputeOptions();
   @Mixin private SwarmOptions swarm = new SwarmOptions();
 
-  @Option(names = "--listen", paramLabel = "HOST:PORT", description = "Where to listen (default: ${DEFAULT-VALUE}).", defaultValue = "127.0.0.1:8080")
+  @Option(
+      names = "--listen",
+      paramLabel = "HOST:PORT",
+      description = "Where to listen (default: ${DEFAULT-VALUE}).",
+      defaultValue = "127.0.0.1:8080")
   private String listen = "";
 
-  @Option(names = "--name", paramLabel = "NAME", description = "What clients call the model (default: its own name).")
+  @Option(
+      names = "--name",
+      paramLabel = "NAME",
+      description = "What clients call the model (default: its own name).")
   private @Nullable String name;
 
-  @Option(names = "--api-key", paramLabel = "KEY", description = "Ask clients for this key (default: $$WEFT_API_KEY; empty: ask for none).", defaultValue = "${WEFT_API_KEY}")
+  @Option(
+      names = "--api-key",
+      paramLabel = "KEY",
+      description = "Ask clients for this key (default: $$WEFT_API_KEY; empty: ask for none).",
+      defaultValue = "${WEFT_API_KEY}")
   private @Nullable String apiKey;
 
-  @Option(names = "--cors", paramLabel = "ORIGIN", description = "Let pages of this origin in; * for all.")
+  @Option(
+      names = "--cors",
+      paramLabel = "ORIGIN",
+      description = "Let pages of this origin in; * for all.")
   private List<String> cors = List.of();
 
-  @Option(names = "--key", paramLabel = "FILE", description = "The key file (default: node.key under $$WEFT_HOME).")
+  @Option(
+      names = "--key",
+      paramLabel = "FILE",
+      description = "The key file (default: node.key under $$WEFT_HOME).")
   private Path keyFile = WeftHome.ofEnvironment().keyFile();
 
   @Option(names = "--local", description = "Run every block in this process.")
@@ -66,7 +84,10 @@ public final class GatewayCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     if (local == !swarm.join().isEmpty()) {
-      throw new UsageException(local ? "--local and --join exclude each other" : "--join: name a peer of the swarm, or run every block here with --local");
+      throw new UsageException(
+          local
+              ? "--local and --join exclude each other"
+              : "--join: name a peer of the swarm, or run every block here with --local");
     }
     HostPort address = HostPort.parse(listen, "--listen", "127.0.0.1");
     Shutdown shutdown = Shutdown.onSignal();
@@ -74,7 +95,13 @@ public final class GatewayCommand implements Callable<Integer> {
     Progress progress = json ? Progress.none() : Progress.onStandardError();
     try (OpenModel open = OpenModel.open(model.file());
         Backend backend = backend(open, key, progress);
-        GatewayNode gateway = GatewayNode.start(open, backend, new GatewayNode.Settings(address, Optional.ofNullable(name), secret(), cors, compute.threads()), progress)) {
+        GatewayNode gateway =
+            GatewayNode.start(
+                open,
+                backend,
+                new GatewayNode.Settings(
+                    address, Optional.ofNullable(name), secret(), cors, compute.threads()),
+                progress)) {
       progress.clear();
       announce(gateway);
       shutdown.await();
@@ -87,7 +114,13 @@ public final class GatewayCommand implements Callable<Integer> {
   private Backend backend(OpenModel open, NodeKey key, Progress progress) {
     return local
         ? Backend.inProcess(open, compute.threads(), compute.kvType(), progress)
-        : SwarmBackend.join(open, open.manifest(WeftHome.ofEnvironment(), progress).id(), key, swarm.network(), swarm.join(), compute.kvType());
+        : SwarmBackend.join(
+            open,
+            open.manifest(WeftHome.ofEnvironment(), progress).id(),
+            key,
+            swarm.network(),
+            swarm.join(),
+            compute.kvType());
   }
 
   private Optional<String> secret() {

@@ -23,7 +23,8 @@ import picocli.CommandLine.Spec;
 /** {@code weft generate}: one answer in one process, and nothing else on standard output. */
 @Command(
     name = "generate",
-    description = "Answers one prompt in this process, without a network. The answer alone goes to standard output.",
+    description =
+        "Answers one prompt in this process, without a network. The answer alone goes to standard output.",
     mixinStandardHelpOptions = true,
     footerHeading = "%nExamples:%n",
     footer = {
@@ -39,7 +40,9 @@ public final class GenerateCommand implements Callable<Integer> {
   @Parameters(paramLabel = "PROMPT", description = "What to answer.")
   private String prompt = "";
 
-  @Option(names = "--raw", description = "Go on with the prompt as it stands, without the chat template.")
+  @Option(
+      names = "--raw",
+      description = "Go on with the prompt as it stands, without the chat template.")
   private boolean raw;
 
   @Option(names = "--json", description = "Print the answer and its figures as JSON.")
@@ -56,9 +59,19 @@ public final class GenerateCommand implements Callable<Integer> {
     Progress progress = Progress.onTerminalOnly();
     try (OpenModel open = OpenModel.open(model.file());
         Backend backend = Backend.inProcess(open, threads, compute.kvType(), progress);
-        Engine engine = Engine.load(open, open.config().name(), backend.fingerprint(), threads, backend.sessions(), progress)) {
+        Engine engine =
+            Engine.load(
+                open,
+                open.config().name(),
+                backend.fingerprint(),
+                threads,
+                backend.sessions(),
+                progress)) {
       progress.clear();
-      int[] ids = raw ? engine.model().tokenizer().encode(prompt, true, false) : ChatPrompt.ids(engine.model(), List.of(ChatMessage.of("user", prompt)));
+      int[] ids =
+          raw
+              ? engine.model().tokenizer().encode(prompt, true, false)
+              : ChatPrompt.ids(engine.model(), List.of(ChatMessage.of("user", prompt)));
       StringBuilder answer = new StringBuilder();
       GenerationResult result =
           engine
@@ -80,7 +93,15 @@ public final class GenerateCommand implements Callable<Integer> {
 
   private void finish(PrintWriter out, String answer, GenerationResult result) {
     if (json) {
-      out.println(Json.pretty(new Answer(answer, result.finish().name().toLowerCase(Locale.ROOT), result.promptTokens(), result.completionTokens(), result.firstTokenNanos() / 1e9, result.tokensPerSecond())));
+      out.println(
+          Json.pretty(
+              new Answer(
+                  answer,
+                  result.finish().name().toLowerCase(Locale.ROOT),
+                  result.promptTokens(),
+                  result.completionTokens(),
+                  result.firstTokenNanos() / 1e9,
+                  result.tokensPerSecond())));
       return;
     }
     out.println();
@@ -96,5 +117,11 @@ public final class GenerateCommand implements Callable<Integer> {
   }
 
   /** What {@code --json} prints. */
-  record Answer(String text, String finish_reason, int prompt_tokens, int completion_tokens, double first_token_seconds, double tokens_per_second) {}
+  record Answer(
+      String text,
+      String finish_reason,
+      int prompt_tokens,
+      int completion_tokens,
+      double first_token_seconds,
+      double tokens_per_second) {}
 }

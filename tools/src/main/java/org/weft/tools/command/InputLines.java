@@ -9,7 +9,10 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 
-/** JSON lines on standard input, strictly UTF-8. Only line feeds end a line: other line separators may stand raw in JSON. */
+/**
+ * JSON lines on standard input, strictly UTF-8. Only line feeds end a line: other line separators
+ * may stand raw in JSON.
+ */
 final class InputLines {
   /** Does something with a line that is not blank; {@code number} counts from 1. */
   @FunctionalInterface

@@ -35,7 +35,9 @@ public final class InspectCommand implements Callable<Integer> {
   @Parameters(paramLabel = "FILE", description = "A GGUF file, or any part of a split one.")
   private Path path = Path.of("");
 
-  @Option(names = "--id", description = "Hash the file, and show the id by which swarms know the model.")
+  @Option(
+      names = "--id",
+      description = "Hash the file, and show the id by which swarms know the model.")
   private boolean withId;
 
   @Option(names = "--tensors", description = "List every tensor.")
@@ -80,26 +82,59 @@ public final class InspectCommand implements Callable<Integer> {
     line(out, "id", id);
     line(out, "licence", model.license());
     line(out, "architecture", model.architecture());
-    line(out, "size", String.format(Locale.ROOT, "%.1f MB in %s, %.1f million parameters", model.bytes() / MEGA, files(model), model.parameters() / MEGA));
+    line(
+        out,
+        "size",
+        String.format(
+            Locale.ROOT,
+            "%.1f MB in %s, %.1f million parameters",
+            model.bytes() / MEGA,
+            files(model),
+            model.parameters() / MEGA));
     line(out, "format", "GGUF version " + model.version());
     line(out, "blocks", model.blocks());
     line(out, "width", model.width());
-    line(out, "heads", model.heads() == null ? null : model.heads() + (model.kvHeads() == null ? "" : " over " + model.kvHeads()));
+    line(
+        out,
+        "heads",
+        model.heads() == null
+            ? null
+            : model.heads() + (model.kvHeads() == null ? "" : " over " + model.kvHeads()));
     line(out, "feed-forward", model.feedForward());
     line(out, "context", model.context());
     line(out, "vocabulary", model.vocabulary());
-    line(out, "tokenizer", model.tokenizer() == null ? null : model.tokenizer() + (model.preTokenizer() == null ? "" : ", pre-tokenizer " + model.preTokenizer()));
+    line(
+        out,
+        "tokenizer",
+        model.tokenizer() == null
+            ? null
+            : model.tokenizer()
+                + (model.preTokenizer() == null ? "" : ", pre-tokenizer " + model.preTokenizer()));
     line(out, "chat template", model.chatTemplate() ? "yes" : "no");
     for (ModelDescription.TypeTotal type : model.tensorTypes()) {
-      line(out, "tensors", String.format(Locale.ROOT, "%4d of type %-5s %10.1f MB", type.tensors(), type.type(), type.bytes() / MEGA));
+      line(
+          out,
+          "tensors",
+          String.format(
+              Locale.ROOT,
+              "%4d of type %-5s %10.1f MB",
+              type.tensors(),
+              type.type(),
+              type.bytes() / MEGA));
     }
     if (metadata) {
       out.println();
-      model.metadata().forEach(value -> out.printf("%-44s %-18s %s%n", value.key(), value.type(), value.value()));
+      model
+          .metadata()
+          .forEach(
+              value -> out.printf("%-44s %-18s %s%n", value.key(), value.type(), value.value()));
     }
     if (tensors) {
       out.println();
-      model.tensors().forEach(tensor -> out.printf("%-32s %-6s %s%n", tensor.name(), tensor.type(), tensor.shape()));
+      model
+          .tensors()
+          .forEach(tensor ->
+              out.printf("%-32s %-6s %s%n", tensor.name(), tensor.type(), tensor.shape()));
     }
   }
 

@@ -41,7 +41,12 @@ final class Json {
     try {
       return MAPPER.readTree(text);
     } catch (JsonProcessingException wrong) {
-      throw new UserException(what + " is not JSON: " + wrong.getOriginalMessage().lines().findFirst().orElse("") + at(wrong), wrong);
+      throw new UserException(
+          what
+              + " is not JSON: "
+              + wrong.getOriginalMessage().lines().findFirst().orElse("")
+              + at(wrong),
+          wrong);
     }
   }
 

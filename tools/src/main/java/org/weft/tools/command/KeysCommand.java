@@ -29,10 +29,16 @@ import picocli.CommandLine.Spec;
       "  WEFT_HOME=/srv/weft weft keys      an identity kept elsewhere"
     })
 public final class KeysCommand implements Callable<Integer> {
-  @Option(names = "--key", paramLabel = "FILE", description = "The key file (default: node.key under $$WEFT_HOME).")
+  @Option(
+      names = "--key",
+      paramLabel = "FILE",
+      description = "The key file (default: node.key under $$WEFT_HOME).")
   private Path keyFile = WeftHome.ofEnvironment().keyFile();
 
-  @Option(names = "--address", paramLabel = "HOST:PORT", description = "Print only NODEID@HOST:PORT, which others give to --join.")
+  @Option(
+      names = "--address",
+      paramLabel = "HOST:PORT",
+      description = "Print only NODEID@HOST:PORT, which others give to --join.")
   private @Nullable String address;
 
   @Option(names = "--json", description = "Print JSON.")

@@ -7,7 +7,10 @@ import picocli.CommandLine.Option;
 
 /** {@code --model FILE}, with the model that ships as the default. */
 final class ModelOption {
-  @Option(names = "--model", paramLabel = "FILE", description = "A GGUF model file (default: the small model that ships with Weft).")
+  @Option(
+      names = "--model",
+      paramLabel = "FILE",
+      description = "A GGUF model file (default: the small model that ships with Weft).")
   private @Nullable Path file;
 
   Path file() {

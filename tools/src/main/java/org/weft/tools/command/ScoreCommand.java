@@ -7,9 +7,9 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.weft.node.generation.Cancellation;
 import org.weft.shard.tokenizer.Tokenizer;
+import org.weft.tools.local.Backend;
 import org.weft.tools.local.Engine;
 import org.weft.tools.local.LogitsScore;
-import org.weft.tools.local.Backend;
 import org.weft.tools.local.OpenModel;
 import org.weft.tools.local.Progress;
 import picocli.CommandLine.Command;
@@ -37,10 +37,17 @@ public final class ScoreCommand implements Callable<Integer> {
   @Mixin private ModelOption model = new ModelOption();
   @Mixin private ComputeOptions compute = new ComputeOptions();
 
-  @Option(names = "--hops", paramLabel = "N", description = "Run the blocks in N block-server processes over TLS; 0 (default) in this one.", defaultValue = "0")
+  @Option(
+      names = "--hops",
+      paramLabel = "N",
+      description = "Run the blocks in N block-server processes over TLS; 0 (default) in this one.",
+      defaultValue = "0")
   private int hops;
 
-  @Option(names = "--chunk", paramLabel = "C", description = "Positions that go through the blocks at a time (default: 64).")
+  @Option(
+      names = "--chunk",
+      paramLabel = "C",
+      description = "Positions that go through the blocks at a time (default: 64).")
   private int chunk = DEFAULT_CHUNK;
 
   @Option(names = "--json", description = "Lines are JSON either way; accepted for symmetry.")
@@ -51,15 +58,28 @@ public final class ScoreCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     if (hops < 0 || chunk < 1) {
-      throw new UsageException(hops < 0 ? "--hops: " + hops + " is below zero" : "--chunk: " + chunk + " is not above zero");
+      throw new UsageException(
+          hops < 0
+              ? "--hops: " + hops + " is below zero"
+              : "--chunk: " + chunk + " is not above zero");
     }
     PrintWriter out = spec.commandLine().getOut();
     Progress progress = Progress.onTerminalOnly();
     try (OpenModel open = OpenModel.open(model.file());
         Backend backend = Backend.open(open, hops, compute.threads(), compute.kvType(), progress);
-        Engine engine = Engine.load(open, open.config().name(), backend.fingerprint(), compute.threads(), backend.sessions(), progress)) {
+        Engine engine =
+            Engine.load(
+                open,
+                open.config().name(),
+                backend.fingerprint(),
+                compute.threads(),
+                backend.sessions(),
+                progress)) {
       progress.clear();
-      InputLines.forEach(System.in, (line, number) -> out.println(Json.line(score(engine, ids(engine.model().tokenizer(), line, number)))));
+      InputLines.forEach(
+          System.in,
+          (line, number) ->
+              out.println(Json.line(score(engine, ids(engine.model().tokenizer(), line, number)))));
     }
     return 0;
   }
@@ -78,7 +98,8 @@ public final class ScoreCommand implements Callable<Integer> {
   private static int[] ids(Tokenizer tokenizer, String line, int number) {
     JsonNode read = Json.parse(line, "line " + number);
     if (read.has("ids") == read.has("text")) {
-      throw new UserException("line " + number + " needs \"ids\" or \"text\", and one of them only");
+      throw new UserException(
+          "line " + number + " needs \"ids\" or \"text\", and one of them only");
     }
     if (read.has("ids")) {
       return Ids.read(read.get("ids"), number);

@@ -41,25 +41,50 @@ public final class ServeCommand implements Callable<Integer> {
   @Mixin private ComputeOptions compute = new ComputeOptions();
   @Mixin private SwarmOptions swarm = new SwarmOptions();
 
-  @Option(names = "--blocks", paramLabel = "FROM:TO", description = "The blocks to serve, the second number left out (default: all).")
+  @Option(
+      names = "--blocks",
+      paramLabel = "FROM:TO",
+      description = "The blocks to serve, the second number left out (default: all).")
   private @Nullable String blocks;
 
-  @Option(names = "--listen", paramLabel = "HOST:PORT", description = "Where to listen; port 0 lets the system choose (default: ${DEFAULT-VALUE}).", defaultValue = "0.0.0.0:7407")
+  @Option(
+      names = "--listen",
+      paramLabel = "HOST:PORT",
+      description = "Where to listen; port 0 lets the system choose (default: ${DEFAULT-VALUE}).",
+      defaultValue = "0.0.0.0:7407")
   private String listen = "";
 
-  @Option(names = "--advertise", paramLabel = "HOST:PORT", description = "Where others reach this node, when that is not where it listens.")
+  @Option(
+      names = "--advertise",
+      paramLabel = "HOST:PORT",
+      description = "Where others reach this node, when that is not where it listens.")
   private @Nullable String advertise;
 
-  @Option(names = "--metrics", paramLabel = "HOST:PORT", description = "Where /metrics and /healthz are served (default: ${DEFAULT-VALUE}).", defaultValue = "127.0.0.1:0")
+  @Option(
+      names = "--metrics",
+      paramLabel = "HOST:PORT",
+      description = "Where /metrics and /healthz are served (default: ${DEFAULT-VALUE}).",
+      defaultValue = "127.0.0.1:0")
   private String metrics = "";
 
-  @Option(names = "--kv-positions", paramLabel = "N", description = "Positions of all sessions that the caches hold (default: 32 contexts, or what a quarter of the memory holds).")
+  @Option(
+      names = "--kv-positions",
+      paramLabel = "N",
+      description =
+          "Positions of all sessions that the caches hold (default: 32 contexts, or what a quarter of the memory holds).")
   private @Nullable Long kvPositions;
 
-  @Option(names = "--key", paramLabel = "FILE", description = "The key file (default: node.key under $$WEFT_HOME).")
+  @Option(
+      names = "--key",
+      paramLabel = "FILE",
+      description = "The key file (default: node.key under $$WEFT_HOME).")
   private Path keyFile = WeftHome.ofEnvironment().keyFile();
 
-  @Option(names = "--manifest", paramLabel = "FILE", description = "The model's manifest, so that only the tensors of the span are hashed (default: hash the file, once).")
+  @Option(
+      names = "--manifest",
+      paramLabel = "FILE",
+      description =
+          "The model's manifest, so that only the tensors of the span are hashed (default: hash the file, once).")
   private @Nullable Path manifest;
 
   @Option(names = "--json", description = "Print events as JSON lines.")
@@ -80,7 +105,8 @@ public final class ServeCommand implements Callable<Integer> {
             compute.kvType(),
             Optional.ofNullable(kvPositions),
             HostPort.parse(listen, "--listen", "0.0.0.0"),
-            Optional.ofNullable(advertise).map(text -> HostPort.parse(text, "--advertise", "127.0.0.1")),
+            Optional.ofNullable(advertise)
+                .map(text -> HostPort.parse(text, "--advertise", "127.0.0.1")),
             HostPort.parse(metrics, "--metrics", "127.0.0.1"),
             swarm.network(),
             swarm.join(),
@@ -91,7 +117,8 @@ public final class ServeCommand implements Callable<Integer> {
     }
     NodeKey key = NodeKeys.loadOrCreate(keyFile, new SecureRandom());
     Progress progress = json ? Progress.none() : Progress.onStandardError();
-    try (BlockServerNode node = BlockServerNode.start(settings, key, WeftHome.ofEnvironment(), progress)) {
+    try (BlockServerNode node =
+        BlockServerNode.start(settings, key, WeftHome.ofEnvironment(), progress)) {
       progress.clear();
       announce(node);
       shutdown.await();

@@ -17,10 +17,18 @@ import picocli.CommandLine.Spec;
     footerHeading = "%nExamples:%n",
     footer = {"  weft status", "  weft status --gateway http://127.0.0.1:8080 --json"})
 public final class StatusCommand implements Callable<Integer> {
-  @Option(names = "--gateway", paramLabel = "URL", description = "The gateway (default: ${DEFAULT-VALUE}).", defaultValue = "http://127.0.0.1:8080")
+  @Option(
+      names = "--gateway",
+      paramLabel = "URL",
+      description = "The gateway (default: ${DEFAULT-VALUE}).",
+      defaultValue = "http://127.0.0.1:8080")
   private String gateway = "";
 
-  @Option(names = "--api-key", paramLabel = "KEY", description = "The gateway's API key (default: $$WEFT_API_KEY).", defaultValue = "${WEFT_API_KEY}")
+  @Option(
+      names = "--api-key",
+      paramLabel = "KEY",
+      description = "The gateway's API key (default: $$WEFT_API_KEY).",
+      defaultValue = "${WEFT_API_KEY}")
   private @Nullable String apiKey;
 
   @Option(names = "--json", description = "Print JSON.")
@@ -37,7 +45,12 @@ public final class StatusCommand implements Callable<Integer> {
       return 0;
     }
     out.println("gateway  " + gateway);
-    out.println("model    " + status.path("model").asText() + ", " + status.path("blocks").asInt() + " blocks");
+    out.println(
+        "model    "
+            + status.path("model").asText()
+            + ", "
+            + status.path("blocks").asInt()
+            + " blocks");
     JsonNode nodes = status.path("nodes");
     if (nodes.isEmpty()) {
       out.println("nodes    none: the gateway runs every block itself, or nobody has joined");

@@ -11,10 +11,16 @@ final class SwarmOptions {
   @Option(
       names = "--join",
       paramLabel = "NODEID@HOST:PORT",
-      description = "A peer to join through; may be given several times. 'weft keys --address' prints a node's own.")
+      description =
+          "A peer to join through; may be given several times. 'weft keys --address' prints a node's own.")
   private List<String> join = List.of();
 
-  @Option(names = "--network", paramLabel = "NAME", description = "The swarm's name: nodes of other names are not spoken to (default: ${DEFAULT-VALUE}).", defaultValue = "weft")
+  @Option(
+      names = "--network",
+      paramLabel = "NAME",
+      description =
+          "The swarm's name: nodes of other names are not spoken to (default: ${DEFAULT-VALUE}).",
+      defaultValue = "weft")
   private String network = "weft";
 
   List<PeerAddress> join() {

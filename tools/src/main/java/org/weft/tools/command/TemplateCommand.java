@@ -41,10 +41,16 @@ public final class TemplateCommand implements Callable<Integer> {
 
   /** One of the two. */
   static final class Source {
-    @Option(names = "--model", paramLabel = "FILE", description = "Take the template of this model file.")
+    @Option(
+        names = "--model",
+        paramLabel = "FILE",
+        description = "Take the template of this model file.")
     private @Nullable Path model;
 
-    @Option(names = "--template", paramLabel = "FILE", description = "Take this file as the template.")
+    @Option(
+        names = "--template",
+        paramLabel = "FILE",
+        description = "Take this file as the template.")
     private @Nullable Path template;
   }
 
@@ -52,7 +58,10 @@ public final class TemplateCommand implements Callable<Integer> {
   public Integer call() {
     PrintWriter out = spec.commandLine().getOut();
     Path template = source.template;
-    String rendered = template != null ? ChatTemplate.parse(read(template), Clock.systemDefaultZone()).render(context()) : renderByModel();
+    String rendered =
+        template != null
+            ? ChatTemplate.parse(read(template), Clock.systemDefaultZone()).render(context())
+            : renderByModel();
     out.print(rendered);
     out.flush();
     return 0;
@@ -61,7 +70,10 @@ public final class TemplateCommand implements Callable<Integer> {
   private String renderByModel() {
     Path path = java.util.Objects.requireNonNull(source.model);
     try (GgufFile file = GgufFile.open(path)) {
-      String text = file.metadata().string("tokenizer.chat_template").orElseThrow(() -> new UserException(path + " has no chat template"));
+      String text =
+          file.metadata()
+              .string("tokenizer.chat_template")
+              .orElseThrow(() -> new UserException(path + " has no chat template"));
       Tokenizer tokenizer = Tokenizer.of(file.metadata());
       Map<String, Object> context = context();
       tokenizer.bos().ifPresent(id -> context.putIfAbsent("bos_token", tokenizer.piece(id)));
@@ -73,7 +85,8 @@ public final class TemplateCommand implements Callable<Integer> {
   private static Map<String, Object> context() {
     JsonNode read = Json.parse(InputLines.all(System.in), "standard input");
     if (!read.isObject()) {
-      throw new UserException("standard input is not a JSON object: give the template's context, such as {\"messages\": [...]}");
+      throw new UserException(
+          "standard input is not a JSON object: give the template's context, such as {\"messages\": [...]}");
     }
     return new LinkedHashMap<>(JsonValues.object(read));
   }

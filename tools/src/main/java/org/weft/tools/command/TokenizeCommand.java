@@ -44,7 +44,11 @@ public final class TokenizeCommand implements Callable<Integer> {
           System.in,
           (line, number) -> {
             JsonNode read = Json.parse(line, "line " + number);
-            out.println(Json.line(decode ? tokenizer.decode(Ids.read(read, number)) : encode(tokenizer, read, number)));
+            out.println(
+                Json.line(
+                    decode
+                        ? tokenizer.decode(Ids.read(read, number))
+                        : encode(tokenizer, read, number)));
           });
     }
     return 0;
@@ -53,9 +57,11 @@ public final class TokenizeCommand implements Callable<Integer> {
   private static int[] encode(Tokenizer tokenizer, JsonNode line, int number) {
     JsonNode text = line.path("text");
     if (!text.isTextual()) {
-      throw new UserException("line " + number + " is not an object with a \"text\" that is a string");
+      throw new UserException(
+          "line " + number + " is not an object with a \"text\" that is a string");
     }
-    return tokenizer.encode(text.textValue(), flag(line, "add_special", number), flag(line, "parse_special", number));
+    return tokenizer.encode(
+        text.textValue(), flag(line, "add_special", number), flag(line, "parse_special", number));
   }
 
   private static boolean flag(JsonNode line, String name, int number) {

@@ -32,7 +32,9 @@ public interface Backend extends AutoCloseable {
     return InProcessBackend.load(open, threads, kvType, progress);
   }
 
-  /** Every block in this process, or over {@code hops} processes on loopback that end with this one. */
+  /**
+   * Every block in this process, or over {@code hops} processes on loopback that end with this one.
+   */
   static Backend open(OpenModel open, int hops, int threads, KvType kvType, Progress progress) {
     if (hops == 0) {
       return inProcess(open, threads, kvType, progress);

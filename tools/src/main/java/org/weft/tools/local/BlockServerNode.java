@@ -41,7 +41,10 @@ import org.weft.shard.model.KvType;
 import org.weft.shard.model.Span;
 import org.weft.tools.command.UserException;
 
-/** A block server's parts, put together: weights, caches, server, transport, directory, metrics. Closed in the other order. */
+/**
+ * A block server's parts, put together: weights, caches, server, transport, directory, metrics.
+ * Closed in the other order.
+ */
 public final class BlockServerNode implements AutoCloseable {
   private static final Duration WARM_UP = Duration.ofSeconds(6);
   private static final Duration DRAIN_NOTICE = Duration.ofSeconds(2);
@@ -77,7 +80,8 @@ public final class BlockServerNode implements AutoCloseable {
   private final MetricsServer metricsServer;
 
   /** The model's part that this node holds. */
-  private record Weights(String name, int context, String quantisation, ModelId id, BlockSpan span, KvPool pool) {}
+  private record Weights(
+      String name, int context, String quantisation, ModelId id, BlockSpan span, KvPool pool) {}
 
   private BlockServerNode(Settings settings, NodeKey key, WeftHome home, Progress progress) {
     this.settings = settings;
@@ -86,19 +90,59 @@ public final class BlockServerNode implements AutoCloseable {
     try (OpenModel open = OpenModel.open(settings.model())) {
       ComputePool compute = closing.add(new ComputePool(settings.threads()), ComputePool::close);
       weights = load(open, compute, home, progress);
-      BlockServerConfig config = BlockServerConfig.defaults().withKvType(settings.kvType()).withMaxLength(open.config().context());
-      server = closing.add(new BlockServer(config, key, settings.network(), weights.id(), open.config(), weights.span(), weights.pool(), clock, timers), BlockServer::close);
+      BlockServerConfig config =
+          BlockServerConfig.defaults()
+              .withKvType(settings.kvType())
+              .withMaxLength(open.config().context());
+      server =
+          closing.add(
+              new BlockServer(
+                  config,
+                  key,
+                  settings.network(),
+                  weights.id(),
+                  open.config(),
+                  weights.span(),
+                  weights.pool(),
+                  clock,
+                  timers),
+              BlockServer::close);
     } catch (RuntimeException refused) {
       closing.close();
       throw refused;
     }
     try {
       TransportConfig usual = TransportConfig.loopback();
-      TransportConfig config = new TransportConfig(settings.listen().host(), settings.listen().port(), usual.connectTimeout(), usual.sendTimeout(), usual.maxConnections());
-      transport = closing.add(GrpcTransport.listening(key, config, clock, server, (peer, request) -> exchange(peer, request)), GrpcTransport::close);
+      TransportConfig config =
+          new TransportConfig(
+              settings.listen().host(),
+              settings.listen().port(),
+              usual.connectTimeout(),
+              usual.sendTimeout(),
+              usual.maxConnections());
+      transport =
+          closing.add(
+              GrpcTransport.listening(
+                  key, config, clock, server, (peer, request) -> exchange(peer, request)),
+              GrpcTransport::close);
       server.attach(transport);
-      metricsServer = closing.add(MetricsServer.start(settings.metrics().host(), settings.metrics().port(), metrics(), () -> server.metrics().draining() ? "draining" : "ok"), MetricsServer::close);
-      JoinDirectory joined = closing.add(JoinDirectory.start(key, DirectoryConfig.of(settings.network(), settings.join()), transport, timers, clock), JoinDirectory::close);
+      metricsServer =
+          closing.add(
+              MetricsServer.start(
+                  settings.metrics().host(),
+                  settings.metrics().port(),
+                  metrics(),
+                  () -> server.metrics().draining() ? "draining" : "ok"),
+              MetricsServer::close);
+      JoinDirectory joined =
+          closing.add(
+              JoinDirectory.start(
+                  key,
+                  DirectoryConfig.of(settings.network(), settings.join()),
+                  transport,
+                  timers,
+                  clock),
+              JoinDirectory::close);
       directory.set(joined);
       publish(joined);
     } catch (RuntimeException refused) {
@@ -108,22 +152,48 @@ public final class BlockServerNode implements AutoCloseable {
   }
 
   /** Loads, warms up, listens and joins; ready when it returns. */
-  public static BlockServerNode start(Settings settings, NodeKey key, WeftHome home, Progress progress) {
+  public static BlockServerNode start(
+      Settings settings, NodeKey key, WeftHome home, Progress progress) {
     return new BlockServerNode(settings, key, home, progress);
   }
 
   private Weights load(OpenModel open, ComputePool compute, WeftHome home, Progress progress) {
     Span span = settings.span().orElse(open.config().wholeSpan());
     if (!open.config().wholeSpan().contains(span)) {
-      throw new UserException("blocks " + span + " are not among the " + open.config().blocks() + " blocks of " + open.path());
+      throw new UserException(
+          "blocks "
+              + span
+              + " are not among the "
+              + open.config().blocks()
+              + " blocks of "
+              + open.path());
     }
     Manifest manifest = manifest(open, span, home, progress);
-    BlockSpan blocks = closing.add(BlockSpan.load(open.file(), open.config(), span, compute, (done, total) -> progress.bytes("packing blocks " + span, done, total)), BlockSpan::close);
-    int pages = settings.kvPositions().map(KvBudget::pagesFor).orElseGet(() -> KvBudget.pages(open.config(), span, settings.kvType()));
-    KvPool pool = closing.add(new KvPool(open.config(), span, settings.kvType(), pages), KvPool::close);
+    BlockSpan blocks =
+        closing.add(
+            BlockSpan.load(
+                open.file(),
+                open.config(),
+                span,
+                compute,
+                (done, total) -> progress.bytes("packing blocks " + span, done, total)),
+            BlockSpan::close);
+    int pages =
+        settings
+            .kvPositions()
+            .map(KvBudget::pagesFor)
+            .orElseGet(() -> KvBudget.pages(open.config(), span, settings.kvType()));
+    KvPool pool =
+        closing.add(new KvPool(open.config(), span, settings.kvType(), pages), KvPool::close);
     progress.say("warming the kernels up");
     blocks.warmUp(settings.kvType(), System.nanoTime() + WARM_UP.toNanos());
-    return new Weights(open.config().name(), open.config().context(), open.quantisation(), manifest.id(), blocks, pool);
+    return new Weights(
+        open.config().name(),
+        open.config().context(),
+        open.quantisation(),
+        manifest.id(),
+        blocks,
+        pool);
   }
 
   private Manifest manifest(OpenModel open, Span span, WeftHome home, Progress progress) {
@@ -131,11 +201,13 @@ public final class BlockServerNode implements AutoCloseable {
       return open.manifest(home, progress);
     }
     Manifest manifest = OpenModel.readManifest(settings.manifest().get());
-    manifest.check(open.file(), BlockSpan.tensorNames(open.file(), open.config(), span), Sha256Tree::root);
+    manifest.check(
+        open.file(), BlockSpan.tensorNames(open.file(), open.config(), span), Sha256Tree::root);
     return manifest;
   }
 
-  private ExchangeReply exchange(org.weft.crypto.NodeId peer, org.weft.protocol.v1.ExchangeRequest request) {
+  private ExchangeReply exchange(
+      org.weft.crypto.NodeId peer, org.weft.protocol.v1.ExchangeRequest request) {
     Directory joined = directory.get();
     return joined == null ? ExchangeReply.getDefaultInstance() : joined.exchange(peer, request);
   }
@@ -144,25 +216,36 @@ public final class BlockServerNode implements AutoCloseable {
     NodeMetrics metrics = closing.add(new NodeMetrics(), NodeMetrics::close);
     metrics.bindKvPages(weights.pool()::usedPages, weights.pool()::pages);
     metrics.bindSessions(() -> server.metrics().sessions());
-    metrics.gauge("weft.queue.depth", "Steps that wait to be computed", () -> server.metrics().queueDepth());
-    metrics.gauge("weft.queue.bytes", "Rows that wait to be computed, in bytes", () -> server.metrics().queuedBytes());
+    metrics.gauge(
+        "weft.queue.depth", "Steps that wait to be computed", () -> server.metrics().queueDepth());
+    metrics.gauge(
+        "weft.queue.bytes",
+        "Rows that wait to be computed, in bytes",
+        () -> server.metrics().queuedBytes());
     metrics.gauge("weft.log.bytes", "Output logs, in bytes", () -> server.metrics().logBytes());
-    metrics.count("weft.steps", "Steps that were answered or passed on", () -> server.metrics().steps());
+    metrics.count(
+        "weft.steps", "Steps that were answered or passed on", () -> server.metrics().steps());
     metrics.count("weft.rows", "Rows that went through the blocks", () -> server.metrics().rows());
     metrics.count("weft.passes", "Forward passes", () -> server.metrics().passes());
-    metrics.count("weft.compute.nanos", "Time in forward passes", () -> server.metrics().computeNanos());
-    metrics.count("weft.session.faults", "Faults and refusals that arose here", () -> server.metrics().faults().values().stream().mapToLong(Long::longValue).sum());
+    metrics.count(
+        "weft.compute.nanos", "Time in forward passes", () -> server.metrics().computeNanos());
+    metrics.count(
+        "weft.session.faults",
+        "Faults and refusals that arose here",
+        () -> server.metrics().faults().values().stream().mapToLong(Long::longValue).sum());
     return metrics;
   }
 
   /** Says what this node serves, now and with fresh figures from time to time. */
   private void publish(Directory joined) {
     joined.publish(record());
-    timers.after(REPUBLISH, () -> {
-      if (!closing.closed()) {
-        publish(joined);
-      }
-    });
+    timers.after(
+        REPUBLISH,
+        () -> {
+          if (!closing.closed()) {
+            publish(joined);
+          }
+        });
   }
 
   private PeerRecord record() {
@@ -173,23 +256,30 @@ public final class BlockServerNode implements AutoCloseable {
         .setModelId(ByteString.copyFrom(weights.id().bytes()))
         .setSpan(BlockRange.newBuilder().setStart(span().start()).setEnd(span().end()))
         .setQuantisation(weights.quantisation())
-        .setRowsPerSecond(now.computeNanos() == 0 ? 0 : (float) (now.rows() * 1e9 / now.computeNanos()))
-        .setStatus(now.draining() ? PeerStatus.PEER_STATUS_DRAINING : PeerStatus.PEER_STATUS_SERVING)
+        .setRowsPerSecond(
+            now.computeNanos() == 0 ? 0 : (float) (now.rows() * 1e9 / now.computeNanos()))
+        .setStatus(
+            now.draining() ? PeerStatus.PEER_STATUS_DRAINING : PeerStatus.PEER_STATUS_SERVING)
         .setFreeKvPages(now.kvPages() - now.kvPagesUsed())
         .setQueueDepth(now.queueDepth())
         .setMetricsUrl(metricsUrl())
         .setProtocolVersion(Wire.VERSION)
-        .setMaxLength(Math.min(weights.context(), Math.multiplyExact(now.kvPages(), KvPool.PAGE_POSITIONS)))
+        .setMaxLength(
+            Math.min(weights.context(), Math.multiplyExact(now.kvPages(), KvPool.PAGE_POSITIONS)))
         .build();
   }
 
-  /** Where others dial: as told, or where it listens, or, when that is everywhere, this machine's first address. */
+  /**
+   * Where others dial: as told, or where it listens, or, when that is everywhere, this machine's
+   * first address.
+   */
   private HostPort reach() {
     if (settings.advertise().isPresent()) {
       HostPort told = settings.advertise().get();
       return told.port() == 0 ? new HostPort(told.host(), transport.port()) : told;
     }
-    return new HostPort(settings.listen().anywhere() ? firstAddress() : settings.listen().host(), transport.port());
+    return new HostPort(
+        settings.listen().anywhere() ? firstAddress() : settings.listen().host(), transport.port());
   }
 
   private static String firstAddress() {

@@ -18,8 +18,8 @@ import java.util.function.Consumer;
 import org.weft.tools.command.UserException;
 
 /**
- * Another {@code weft} process, started with this one's own JVM flags. It ends when this one does, however that ends: its
- * standard input is a pipe from here, and it leaves when the pipe closes.
+ * Another {@code weft} process, started with this one's own JVM flags. It ends when this one does,
+ * however that ends: its standard input is a pipe from here, and it leaves when the pipe closes.
  */
 public final class ChildProcess implements AutoCloseable {
   private static final int KEPT_LINES = 20;
@@ -48,7 +48,8 @@ public final class ChildProcess implements AutoCloseable {
       Thread.ofVirtual().start(() -> lines(child.process.getErrorStream(), child::remember));
       return child;
     } catch (IOException failed) {
-      throw new UserException("cannot start another process of Weft: " + failed.getMessage(), failed);
+      throw new UserException(
+          "cannot start another process of Weft: " + failed.getMessage(), failed);
     }
   }
 
@@ -63,13 +64,15 @@ public final class ChildProcess implements AutoCloseable {
     command.add("--module-path");
     command.add(System.getProperty("jdk.module.path"));
     command.add("--module");
-    command.add(System.getProperty("jdk.module.main") + "/" + System.getProperty("jdk.module.main.class"));
+    command.add(
+        System.getProperty("jdk.module.main") + "/" + System.getProperty("jdk.module.main.class"));
     command.addAll(arguments);
     return command;
   }
 
   private static void lines(InputStream in, Consumer<String> each) {
-    try (BufferedReader reader = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
+    try (BufferedReader reader =
+        new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
       for (String line = reader.readLine(); line != null; line = reader.readLine()) {
         each.accept(line);
       }
@@ -104,14 +107,19 @@ public final class ChildProcess implements AutoCloseable {
     return process.onExit().thenApply(Process::exitValue);
   }
 
-  /** The last sentence on its standard error, without the program's name, or a word on how it ended. */
+  /**
+   * The last sentence on its standard error, without the program's name, or a word on how it ended.
+   */
   public String lastSentence() {
     synchronized (lastWords) {
       return lastWords.stream()
           .filter(line -> line.startsWith("weft: "))
           .reduce((first, second) -> second)
           .map(line -> line.substring("weft: ".length()))
-          .orElseGet(() -> process.isAlive() ? "it says nothing" : "it ended with status " + process.exitValue());
+          .orElseGet(() ->
+              process.isAlive()
+                  ? "it says nothing"
+                  : "it ended with status " + process.exitValue());
     }
   }
 

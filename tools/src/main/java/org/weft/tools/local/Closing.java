@@ -22,7 +22,9 @@ final class Closing implements AutoCloseable {
     return closed;
   }
 
-  /** Every part gets its turn, whatever another one throws; the first failure is thrown at the end. */
+  /**
+   * Every part gets its turn, whatever another one throws; the first failure is thrown at the end.
+   */
   @Override
   public void close() {
     RuntimeException first = null;

@@ -10,7 +10,10 @@ import org.weft.shard.model.ModelEnds;
 import org.weft.shard.template.ChatTemplate;
 import org.weft.shard.tokenizer.Tokenizer;
 
-/** Both ends of a model in this process, and a generation loop over blocks that are wherever {@code sessions} reach them. */
+/**
+ * Both ends of a model in this process, and a generation loop over blocks that are wherever {@code
+ * sessions} reach them.
+ */
 public final class Engine implements AutoCloseable {
   private final ComputePool pool;
   private final ModelEnds ends;
@@ -25,13 +28,31 @@ public final class Engine implements AutoCloseable {
   }
 
   /** Loads the ends, on {@code threads} threads of their own; the sessions stay their owner's. */
-  public static Engine load(OpenModel open, String name, String fingerprint, int threads, SessionFactory sessions, Progress progress) {
+  public static Engine load(
+      OpenModel open,
+      String name,
+      String fingerprint,
+      int threads,
+      SessionFactory sessions,
+      Progress progress) {
     Tokenizer tokenizer = Tokenizer.of(open.file().metadata());
-    Optional<ChatTemplate> template = open.file().metadata().string("tokenizer.chat_template").map(source -> ChatTemplate.parse(source, Clock.systemDefaultZone()));
+    Optional<ChatTemplate> template =
+        open.file()
+            .metadata()
+            .string("tokenizer.chat_template")
+            .map(source -> ChatTemplate.parse(source, Clock.systemDefaultZone()));
     ComputePool pool = new ComputePool(threads);
     try {
-      ModelEnds ends = ModelEnds.load(open.file(), open.config(), pool, (done, total) -> progress.bytes("packing the ends", done, total));
-      return new Engine(pool, ends, LanguageModel.of(name, fingerprint, open.config(), ends, tokenizer, template, sessions));
+      ModelEnds ends =
+          ModelEnds.load(
+              open.file(),
+              open.config(),
+              pool,
+              (done, total) -> progress.bytes("packing the ends", done, total));
+      return new Engine(
+          pool,
+          ends,
+          LanguageModel.of(name, fingerprint, open.config(), ends, tokenizer, template, sessions));
     } catch (RuntimeException refused) {
       pool.close();
       throw refused;

@@ -12,13 +12,21 @@ import org.weft.node.gateway.Gateway;
 import org.weft.node.gateway.GatewayConfig;
 import org.weft.node.metrics.NodeMetrics;
 
-/** A gateway process's parts: both ends of the model, the generation loop and the HTTP face. The backend is its owner's. */
+/**
+ * A gateway process's parts: both ends of the model, the generation loop and the HTTP face. The
+ * backend is its owner's.
+ */
 public final class GatewayNode implements AutoCloseable {
   private static final Duration WARM_UP = Duration.ofSeconds(2);
   private static final int PROBE_MILLIS = 300;
 
   /** How it is run. */
-  public record Settings(HostPort listen, Optional<String> name, Optional<String> apiKey, List<String> corsOrigins, int threads) {
+  public record Settings(
+      HostPort listen,
+      Optional<String> name,
+      Optional<String> apiKey,
+      List<String> corsOrigins,
+      int threads) {
     public Settings {
       corsOrigins = List.copyOf(corsOrigins);
     }
@@ -37,8 +45,16 @@ public final class GatewayNode implements AutoCloseable {
   }
 
   /** Loads the ends, warms them, and listens. */
-  public static GatewayNode start(OpenModel open, Backend backend, Settings settings, Progress progress) {
-    Engine engine = Engine.load(open, settings.name().orElse(open.config().name()), backend.fingerprint(), settings.threads(), backend.sessions(), progress);
+  public static GatewayNode start(
+      OpenModel open, Backend backend, Settings settings, Progress progress) {
+    Engine engine =
+        Engine.load(
+            open,
+            settings.name().orElse(open.config().name()),
+            backend.fingerprint(),
+            settings.threads(),
+            backend.sessions(),
+            progress);
     NodeMetrics metrics = new NodeMetrics();
     try {
       engine.warmUp(System.nanoTime() + WARM_UP.toNanos());
@@ -67,7 +83,11 @@ public final class GatewayNode implements AutoCloseable {
     } catch (IOException nobody) {
       return;
     }
-    throw new NodeException(NodeError.ADDRESS, "cannot listen on " + listen + ": something else does already; choose another port, or 0 for any");
+    throw new NodeException(
+        NodeError.ADDRESS,
+        "cannot listen on "
+            + listen
+            + ": something else does already; choose another port, or 0 for any");
   }
 
   public Engine engine() {
@@ -80,7 +100,9 @@ public final class GatewayNode implements AutoCloseable {
 
   /** The base address for SDKs, as seen from this machine. */
   public String url() {
-    return "http://" + new HostPort(listen.anywhere() ? "127.0.0.1" : listen.host(), gateway.port()) + "/v1";
+    return "http://"
+        + new HostPort(listen.anywhere() ? "127.0.0.1" : listen.host(), gateway.port())
+        + "/v1";
   }
 
   @Override

@@ -2,7 +2,10 @@ package org.weft.tools.local;
 
 import org.weft.tools.command.UsageException;
 
-/** An address to listen on, as people write it: {@code host:port}, {@code [::1]:port}, {@code :port}, or a port alone. */
+/**
+ * An address to listen on, as people write it: {@code host:port}, {@code [::1]:port}, {@code
+ * :port}, or a port alone.
+ */
 public record HostPort(String host, int port) {
   private static final int MAX_PORT = 65_535;
 

@@ -26,14 +26,26 @@ final class InProcessBackend implements Backend {
     this.compute = compute;
     this.span = span;
     this.pool = pool;
-    this.sessions = new LocalSessionFactory(span, open.config(), pool, LocalSessionFactory.DEFAULT_CHUNK_ROWS);
+    this.sessions =
+        new LocalSessionFactory(span, open.config(), pool, LocalSessionFactory.DEFAULT_CHUNK_ROWS);
   }
 
   static InProcessBackend load(OpenModel open, int threads, KvType kvType, Progress progress) {
     ComputePool compute = new ComputePool(threads);
     try {
-      BlockSpan span = BlockSpan.load(open.file(), open.config(), open.config().wholeSpan(), compute, (done, total) -> progress.bytes("packing the blocks", done, total));
-      KvPool pool = new KvPool(open.config(), span.span(), kvType, KvBudget.pages(open.config(), span.span(), kvType));
+      BlockSpan span =
+          BlockSpan.load(
+              open.file(),
+              open.config(),
+              open.config().wholeSpan(),
+              compute,
+              (done, total) -> progress.bytes("packing the blocks", done, total));
+      KvPool pool =
+          new KvPool(
+              open.config(),
+              span.span(),
+              kvType,
+              KvBudget.pages(open.config(), span.span(), kvType));
       span.warmUp(kvType, System.nanoTime() + WARM_UP.toNanos());
       return new InProcessBackend(open, compute, span, pool);
     } catch (RuntimeException refused) {

@@ -21,7 +21,8 @@ public final class Installation {
   public static Path embeddedModel() {
     Path file = directory().resolve("models").resolve(EMBEDDED_MODEL);
     if (!Files.isRegularFile(file)) {
-      throw new UserException("the model that ships with Weft is missing at " + file + ": name another with --model");
+      throw new UserException(
+          "the model that ships with Weft is missing at " + file + ": name another with --model");
     }
     return file;
   }

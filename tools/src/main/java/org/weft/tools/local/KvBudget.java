@@ -9,8 +9,9 @@ import org.weft.shard.model.Span;
 import org.weft.tools.command.UserException;
 
 /**
- * How many KV pages a process has. Pages take memory when they are written, not when they are reserved, so that the default
- * is generous: 32 whole contexts, within a quarter of the machine's memory.
+ * How many KV pages a process has. Pages take memory when they are written, not when they are
+ * reserved, so that the default is generous: 32 whole contexts, within a quarter of the machine's
+ * memory.
  */
 public final class KvBudget {
   private static final int CONTEXTS = 32;
@@ -19,7 +20,8 @@ public final class KvBudget {
   private KvBudget() {}
 
   public static int pages(ModelConfig config, Span span, KvType type) {
-    long memory = ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getTotalMemorySize();
+    long memory =
+        ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getTotalMemorySize();
     return pages(config.context(), KvPool.pageBytes(config, span, type), memory);
   }
 

@@ -20,7 +20,10 @@ import org.weft.shard.manifest.Manifest;
 import org.weft.shard.model.Span;
 import org.weft.tools.command.UserException;
 
-/** A private swarm of block-server processes on loopback, with keys and state in a temporary home. It ends with {@link #close}. */
+/**
+ * A private swarm of block-server processes on loopback, with keys and state in a temporary home.
+ * It ends with {@link #close}.
+ */
 public final class LocalSwarm implements AutoCloseable {
   private static final Duration READY_WITHIN = Duration.ofMinutes(5);
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -39,7 +42,8 @@ public final class LocalSwarm implements AutoCloseable {
   }
 
   /** Starts one process a span; {@link #await} waits for them. */
-  public static LocalSwarm start(OpenModel model, Manifest manifest, List<Span> spans, String network, List<String> flags) {
+  public static LocalSwarm start(
+      OpenModel model, Manifest manifest, List<Span> spans, String network, List<String> flags) {
     LocalSwarm swarm = new LocalSwarm(temporaryHome(), network);
     try {
       Path manifestFile = swarm.home.resolve("manifest");
@@ -50,7 +54,8 @@ public final class LocalSwarm implements AutoCloseable {
       return swarm;
     } catch (IOException failed) {
       swarm.close();
-      throw new UserException("cannot write to the temporary directory " + swarm.home + ": is the disk full?", failed);
+      throw new UserException(
+          "cannot write to the temporary directory " + swarm.home + ": is the disk full?", failed);
     } catch (RuntimeException failed) {
       swarm.close();
       throw failed;
@@ -60,7 +65,14 @@ public final class LocalSwarm implements AutoCloseable {
   /** Cuts {@code blocks} into {@code hops} spans whose sizes differ by one at most. */
   public static List<Span> split(int blocks, int hops) {
     if (hops < 1 || hops > blocks) {
-      throw new UserException("a model of " + blocks + " blocks cannot be cut into " + hops + " spans: choose 1 to " + blocks + " hops");
+      throw new UserException(
+          "a model of "
+              + blocks
+              + " blocks cannot be cut into "
+              + hops
+              + " spans: choose 1 to "
+              + blocks
+              + " hops");
     }
     List<Span> spans = new ArrayList<>();
     for (int i = 0; i < hops; i++) {
@@ -79,14 +91,36 @@ public final class LocalSwarm implements AutoCloseable {
 
   private Server launch(Path model, Path manifest, Span span, int index, List<String> flags) {
     CompletableFuture<JsonNode> readiness = new CompletableFuture<>();
-    List<String> arguments = new ArrayList<>(List.of("serve", "--model", model.toAbsolutePath().toString(), "--blocks", span.toString()));
-    arguments.addAll(List.of("--manifest", manifest.toString(), "--network", network, "--listen", "127.0.0.1:0", "--metrics", "127.0.0.1:0"));
+    List<String> arguments =
+        new ArrayList<>(
+            List.of(
+                "serve",
+                "--model",
+                model.toAbsolutePath().toString(),
+                "--blocks",
+                span.toString()));
+    arguments.addAll(
+        List.of(
+            "--manifest",
+            manifest.toString(),
+            "--network",
+            network,
+            "--listen",
+            "127.0.0.1:0",
+            "--metrics",
+            "127.0.0.1:0"));
     arguments.addAll(List.of("--json", "--while-stdin"));
     arguments.addAll(flags);
-    ChildProcess child = ChildProcess.start(home.resolve("node-" + (index + 1)), arguments, line -> heard(line, readiness));
+    ChildProcess child =
+        ChildProcess.start(
+            home.resolve("node-" + (index + 1)), arguments, line -> heard(line, readiness));
     Server server = new Server(span, child, readiness);
-    child.ended()
-        .thenAccept(status -> readiness.completeExceptionally(new UserException("the block server of blocks " + span + " ended: " + child.lastSentence())));
+    child
+        .ended()
+        .thenAccept(status ->
+            readiness.completeExceptionally(
+                new UserException(
+                    "the block server of blocks " + span + " ended: " + child.lastSentence())));
     return server;
   }
 
@@ -97,7 +131,8 @@ public final class LocalSwarm implements AutoCloseable {
         readiness.complete(event);
       }
     } catch (JsonProcessingException notJson) {
-      readiness.completeExceptionally(new UserException("a block server said something that is not JSON: " + line, notJson));
+      readiness.completeExceptionally(
+          new UserException("a block server said something that is not JSON: " + line, notJson));
     }
   }
 
@@ -107,12 +142,21 @@ public final class LocalSwarm implements AutoCloseable {
     List<PeerAddress> addresses = new ArrayList<>();
     for (Server server : servers) {
       try {
-        JsonNode ready = server.readiness().get(Math.max(1, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
+        JsonNode ready =
+            server.readiness().get(Math.max(1, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
         addresses.add(PeerAddress.parse(ready.path("address").asText()));
       } catch (ExecutionException ended) {
-        throw ended.getCause() instanceof UserException user ? user : new UserException("a block server did not start", ended);
+        throw ended.getCause() instanceof UserException user
+            ? user
+            : new UserException("a block server did not start", ended);
       } catch (TimeoutException late) {
-        throw new UserException("the block server of blocks " + server.span() + " was not ready within " + READY_WITHIN.toMinutes() + " minutes", late);
+        throw new UserException(
+            "the block server of blocks "
+                + server.span()
+                + " was not ready within "
+                + READY_WITHIN.toMinutes()
+                + " minutes",
+            late);
       } catch (InterruptedException interrupted) {
         Thread.currentThread().interrupt();
         throw new UserException("interrupted while the block servers started", interrupted);
@@ -133,7 +177,8 @@ public final class LocalSwarm implements AutoCloseable {
   @Override
   public void close() {
     closing = true;
-    List<Thread> closers = servers.stream().map(server -> Thread.ofVirtual().start(server.process()::close)).toList();
+    List<Thread> closers =
+        servers.stream().map(server -> Thread.ofVirtual().start(server.process()::close)).toList();
     for (Thread closer : closers) {
       try {
         closer.join();

@@ -70,7 +70,10 @@ public final class LogitsScore {
     return ids.length;
   }
 
-  /** Mean negative log-likelihood in nats of the tokens after the first; NaN where there is only one. */
+  /**
+   * Mean negative log-likelihood in nats of the tokens after the first; NaN where there is only
+   * one.
+   */
   public double nll() {
     return nllSum / (ids.length - 1);
   }

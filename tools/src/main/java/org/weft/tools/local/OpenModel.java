@@ -29,7 +29,11 @@ public record OpenModel(Path path, GgufFile file, ModelConfig config) implements
   /** Hashes the whole file, or remembers what it hashed to the last time. */
   public Manifest manifest(WeftHome home, Progress progress) {
     ManifestCache cache = new ManifestCache(home.manifests(), Clock.systemUTC());
-    ManifestCache.Loaded loaded = cache.load(file, Sha256Tree::root, (done, total) -> progress.bytes("hashing the model", done, total));
+    ManifestCache.Loaded loaded =
+        cache.load(
+            file,
+            Sha256Tree::root,
+            (done, total) -> progress.bytes("hashing the model", done, total));
     loaded.warning().ifPresent(progress::say);
     return loaded.manifest();
   }
@@ -47,7 +51,10 @@ public record OpenModel(Path path, GgufFile file, ModelConfig config) implements
   String quantisation() {
     Map<TensorType, Long> bytes = new EnumMap<>(TensorType.class);
     file.tensors().forEach(tensor -> bytes.merge(tensor.type(), tensor.bytes(), Long::sum));
-    return bytes.entrySet().stream().max(Map.Entry.comparingByValue()).map(most -> most.getKey().name()).orElse("");
+    return bytes.entrySet().stream()
+        .max(Map.Entry.comparingByValue())
+        .map(most -> most.getKey().name())
+        .orElse("");
   }
 
   @Override

@@ -26,18 +26,26 @@ final class ProcessesBackend implements Backend {
     this.gateway = gateway;
   }
 
-  static ProcessesBackend start(OpenModel open, int hops, KvType kvType, List<String> flags, Progress progress) {
+  static ProcessesBackend start(
+      OpenModel open, int hops, KvType kvType, List<String> flags, Progress progress) {
     SecureRandom random = new SecureRandom();
     byte[] name = new byte[NETWORK_BYTES];
     random.nextBytes(name);
     String network = "demo-" + HexFormat.of().formatHex(name);
-    Manifest manifest = Manifest.of(open.file(), Sha256Tree::root, (done, total) -> progress.bytes("hashing the model", done, total));
-    LocalSwarm swarm = LocalSwarm.start(open, manifest, LocalSwarm.split(open.config().blocks(), hops), network, flags);
+    Manifest manifest =
+        Manifest.of(
+            open.file(),
+            Sha256Tree::root,
+            (done, total) -> progress.bytes("hashing the model", done, total));
+    LocalSwarm swarm =
+        LocalSwarm.start(
+            open, manifest, LocalSwarm.split(open.config().blocks(), hops), network, flags);
     try {
       progress.say("starting " + hops + (hops == 1 ? " block server" : " block servers"));
       List<PeerAddress> addresses = swarm.await();
       NodeKey key = NodeKey.generate(random);
-      SwarmBackend gateway = SwarmBackend.join(open, manifest.id(), key, NetworkId.named(network), addresses, kvType);
+      SwarmBackend gateway =
+          SwarmBackend.join(open, manifest.id(), key, NetworkId.named(network), addresses, kvType);
       return new ProcessesBackend(swarm, gateway);
     } catch (RuntimeException failed) {
       swarm.close();
@@ -71,12 +79,16 @@ final class ProcessesBackend implements Backend {
       server
           .process()
           .ended()
-          .thenAccept(
-              status -> {
-                if (!swarm.closing()) {
-                  sentence.accept("the block server of blocks " + server.span() + " is gone (status " + status + "): prompts will fail until the demo is started anew");
-                }
-              });
+          .thenAccept(status -> {
+            if (!swarm.closing()) {
+              sentence.accept(
+                  "the block server of blocks "
+                      + server.span()
+                      + " is gone (status "
+                      + status
+                      + "): prompts will fail until the demo is started anew");
+            }
+          });
     }
   }
 

@@ -8,7 +8,10 @@ import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 import org.jspecify.annotations.Nullable;
 
-/** Says on standard error how far long work is: a bar on a terminal, a line a stage elsewhere. One thread at a time. */
+/**
+ * Says on standard error how far long work is: a bar on a terminal, a line a stage elsewhere. One
+ * thread at a time.
+ */
 public final class Progress {
   private static final Duration REDRAW = Duration.ofMillis(100);
   private static final int WIDTH = 78;

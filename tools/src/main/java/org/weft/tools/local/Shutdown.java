@@ -4,17 +4,24 @@ import java.io.IOException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/** The end of a process that serves: a signal, or, for a child of the demo, the end of its standard input. */
+/**
+ * The end of a process that serves: a signal, or, for a child of the demo, the end of its standard
+ * input.
+ */
 public final class Shutdown {
   private static final int PATIENCE_SECONDS = 5;
 
   private final CountDownLatch asked = new CountDownLatch(1);
   private final CountDownLatch done = new CountDownLatch(1);
 
-  /** From here on a signal waits for {@link #finished} before the process ends, a few seconds at most. */
+  /**
+   * From here on a signal waits for {@link #finished} before the process ends, a few seconds at
+   * most.
+   */
   public static Shutdown onSignal() {
     Shutdown shutdown = new Shutdown();
-    Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().name("weft-shutdown").unstarted(shutdown::signalled));
+    Runtime.getRuntime()
+        .addShutdownHook(Thread.ofPlatform().name("weft-shutdown").unstarted(shutdown::signalled));
     return shutdown;
   }
 

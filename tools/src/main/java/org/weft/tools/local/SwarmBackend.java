@@ -1,7 +1,6 @@
 package org.weft.tools.local;
 
 import java.time.Clock;
-import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -35,7 +34,13 @@ public final class SwarmBackend implements Backend {
   private final JoinDirectory directory;
   private final ChainSessionFactory sessions;
 
-  private SwarmBackend(OpenModel open, ModelId model, ScheduledTimers timers, GrpcTransport transport, JoinDirectory directory, ChainSessionFactory sessions) {
+  private SwarmBackend(
+      OpenModel open,
+      ModelId model,
+      ScheduledTimers timers,
+      GrpcTransport transport,
+      JoinDirectory directory,
+      ChainSessionFactory sessions) {
     this.open = open;
     this.model = model;
     this.timers = timers;
@@ -45,14 +50,39 @@ public final class SwarmBackend implements Backend {
   }
 
   /** Joins and pulls the directory once. */
-  public static SwarmBackend join(OpenModel open, ModelId model, NodeKey key, NetworkId network, List<PeerAddress> peers, KvType kvType) {
+  public static SwarmBackend join(
+      OpenModel open,
+      ModelId model,
+      NodeKey key,
+      NetworkId network,
+      List<PeerAddress> peers,
+      KvType kvType) {
     Clock clock = Clock.systemUTC();
     ScheduledTimers timers = new ScheduledTimers();
     GrpcTransport transport = GrpcTransport.dialling(key, TransportConfig.loopback(), clock);
-    JoinDirectory directory = JoinDirectory.start(key, DirectoryConfig.of(network, peers), transport, timers, clock);
+    JoinDirectory directory =
+        JoinDirectory.start(key, DirectoryConfig.of(network, peers), transport, timers, clock);
     Router router = new Router(directory, RouterConfig.standard(), clock);
-    ChainModel chain = ChainModel.exact(model, open.config().name(), open.config().blocks(), open.config().width(), open.config().context(), kvType);
-    ChainSessionFactory sessions = new ChainSessionFactory(key, network, transport, timers, clock, directory, router, chain, ChainConfig.standard(), ChainRepair.none());
+    ChainModel chain =
+        ChainModel.exact(
+            model,
+            open.config().name(),
+            open.config().blocks(),
+            open.config().width(),
+            open.config().context(),
+            kvType);
+    ChainSessionFactory sessions =
+        new ChainSessionFactory(
+            key,
+            network,
+            transport,
+            timers,
+            clock,
+            directory,
+            router,
+            chain,
+            ChainConfig.standard(),
+            ChainRepair.none());
     directory.refresh();
     return new SwarmBackend(open, model, timers, transport, directory, sessions);
   }
@@ -74,7 +104,13 @@ public final class SwarmBackend implements Backend {
   }
 
   private static SwarmView.Node node(VerifiedRecord record) {
-    String status = record.record().getStatus().name().replaceFirst("^PEER_STATUS_", "").toLowerCase(Locale.ROOT);
+    String status =
+        record
+            .record()
+            .getStatus()
+            .name()
+            .replaceFirst("^PEER_STATUS_", "")
+            .toLowerCase(Locale.ROOT);
     String metrics = record.record().getMetricsUrl();
     return new SwarmView.Node(
         record.node().toString(),
@@ -86,7 +122,10 @@ public final class SwarmBackend implements Backend {
 
   @Override
   public void bind(NodeMetrics metrics) {
-    metrics.gauge("weft.peers", "Block servers that the directory knows", () -> directory.records(model).size());
+    metrics.gauge(
+        "weft.peers",
+        "Block servers that the directory knows",
+        () -> directory.records(model).size());
   }
 
   @Override

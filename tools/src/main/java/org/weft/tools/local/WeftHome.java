@@ -7,10 +7,17 @@ import java.util.Locale;
 import java.util.Map;
 import org.weft.tools.command.UserException;
 
-/** Where a node keeps its key, its state and its caches: {@code $WEFT_HOME}, or the platform's usual place. */
+/**
+ * Where a node keeps its key, its state and its caches: {@code $WEFT_HOME}, or the platform's usual
+ * place.
+ */
 public record WeftHome(Path directory) {
   public static WeftHome ofEnvironment() {
-    return new WeftHome(locate(System.getenv(), System.getProperty("os.name"), Path.of(System.getProperty("user.home"))));
+    return new WeftHome(
+        locate(
+            System.getenv(),
+            System.getProperty("os.name"),
+            Path.of(System.getProperty("user.home"))));
   }
 
   static Path locate(Map<String, String> environment, String system, Path userHome) {
@@ -21,13 +28,15 @@ public record WeftHome(Path directory) {
     String os = system.toLowerCase(Locale.ROOT);
     if (os.startsWith("windows")) {
       String local = environment.getOrDefault("LOCALAPPDATA", "");
-      return (local.isBlank() ? userHome.resolve("AppData").resolve("Local") : Path.of(local)).resolve("Weft");
+      return (local.isBlank() ? userHome.resolve("AppData").resolve("Local") : Path.of(local))
+          .resolve("Weft");
     }
     if (os.startsWith("mac")) {
       return userHome.resolve("Library").resolve("Application Support").resolve("Weft");
     }
     String data = environment.getOrDefault("XDG_DATA_HOME", "");
-    return (data.isBlank() ? userHome.resolve(".local").resolve("share") : Path.of(data)).resolve("weft");
+    return (data.isBlank() ? userHome.resolve(".local").resolve("share") : Path.of(data))
+        .resolve("weft");
   }
 
   /** The node's private key. */
@@ -51,7 +60,9 @@ public record WeftHome(Path directory) {
       Files.createDirectories(directory);
       return this;
     } catch (IOException failed) {
-      throw new UserException("cannot make the directory " + directory + ": set WEFT_HOME to one that can be written", failed);
+      throw new UserException(
+          "cannot make the directory " + directory + ": set WEFT_HOME to one that can be written",
+          failed);
     }
   }
 }

@@ -28,7 +28,8 @@ class ConversationTest {
         }
 
         @Override
-        public void answer(List<ChatMessage> conversation, Consumer<String> text, Cancellation cancellation) {
+        public void answer(
+            List<ChatMessage> conversation, Consumer<String> text, Cancellation cancellation) {
           asked.add(conversation);
           for (String word : answer.splitWithDelimiters(" ", 0)) {
             if (cancellation.cancelled()) {
@@ -83,7 +84,8 @@ class ConversationTest {
           }
 
           @Override
-          public void answer(List<ChatMessage> messages, Consumer<String> text, Cancellation cancellation) {
+          public void answer(
+              List<ChatMessage> messages, Consumer<String> text, Cancellation cancellation) {
             asked.add(messages);
             throw new UserException("no gateway answers");
           }

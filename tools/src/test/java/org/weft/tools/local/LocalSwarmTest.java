@@ -28,6 +28,7 @@ class LocalSwarmTest {
   @Test
   void shouldSayHowManyHopsThereCanBeWhenThereAreTooMany() {
     UserException refused = assertThrows(UserException.class, () -> LocalSwarm.split(8, 9));
-    assertEquals("a model of 8 blocks cannot be cut into 9 spans: choose 1 to 8 hops", refused.getMessage());
+    assertEquals(
+        "a model of 8 blocks cannot be cut into 9 spans: choose 1 to 8 hops", refused.getMessage());
   }
 }

@@ -11,22 +11,28 @@ class WeftHomeTest {
 
   @Test
   void shouldBeWhereTheEnvironmentSaysWhenItSays() {
-    assertEquals(Path.of("/srv/weft"), WeftHome.locate(Map.of("WEFT_HOME", "/srv/weft"), "Linux", USER));
+    assertEquals(
+        Path.of("/srv/weft"), WeftHome.locate(Map.of("WEFT_HOME", "/srv/weft"), "Linux", USER));
   }
 
   @Test
   void shouldFollowXdgWhenOnLinux() {
     assertEquals(Path.of("/home/ada/.local/share/weft"), WeftHome.locate(Map.of(), "Linux", USER));
-    assertEquals(Path.of("/data/weft"), WeftHome.locate(Map.of("XDG_DATA_HOME", "/data"), "Linux", USER));
+    assertEquals(
+        Path.of("/data/weft"), WeftHome.locate(Map.of("XDG_DATA_HOME", "/data"), "Linux", USER));
   }
 
   @Test
   void shouldBeInTheLibraryWhenOnMacOs() {
-    assertEquals(Path.of("/home/ada/Library/Application Support/Weft"), WeftHome.locate(Map.of(), "Mac OS X", USER));
+    assertEquals(
+        Path.of("/home/ada/Library/Application Support/Weft"),
+        WeftHome.locate(Map.of(), "Mac OS X", USER));
   }
 
   @Test
   void shouldBeLocalAppDataWhenOnWindows() {
-    assertEquals(Path.of("/local/Weft"), WeftHome.locate(Map.of("LOCALAPPDATA", "/local"), "Windows 11", USER));
+    assertEquals(
+        Path.of("/local/Weft"),
+        WeftHome.locate(Map.of("LOCALAPPDATA", "/local"), "Windows 11", USER));
   }
 }
