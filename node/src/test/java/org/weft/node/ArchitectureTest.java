@@ -191,8 +191,10 @@ class ArchitectureTest {
         classes()
             .that()
             .areAssignableTo(RuntimeException.class)
+            .and()
+            .arePublic()
             .should()
             .be(NodeException.class)
-            .because("a module has one unchecked exception, with a code"));
+            .because("a module lets one unchecked exception out, with a code"));
   }
 }
