@@ -1,0 +1,2 @@
+/** Measurements of whole generations. */
+package org.weft.tools.bench;

@@ -1,0 +1,2 @@
+/** A conversation in a terminal. */
+package org.weft.tools.chat;

@@ -1,0 +1,2 @@
+/** The program {@code weft}: its command line, exit statuses and streams. */
+package org.weft.tools;
