@@ -1,15 +1,22 @@
 package org.weft.crypto;
 
 /** Text of unknown origin, made fit to stand in a sentence. */
-final class Printable {
-  static String of(String text, int maxLength) {
+public final class Printable {
+  /**
+   * At most {@code maxLength} characters, and an ellipsis for the others; what steers a terminal
+   * becomes '?'.
+   */
+  public static String of(String text, int maxLength) {
     StringBuilder out = new StringBuilder();
-    int length = Math.min(text.length(), maxLength);
-    for (int i = 0; i < length; i++) {
+    for (int i = 0; i < Math.min(text.length(), maxLength); i++) {
       char c = text.charAt(i);
-      out.append(c < ' ' || c == 0x7f || Character.isISOControl(c) ? '?' : c);
+      out.append(isPrintable(c) ? c : '?');
     }
     return text.length() > maxLength ? out.append('…').toString() : out.toString();
+  }
+
+  private static boolean isPrintable(char c) {
+    return !Character.isISOControl(c) && Character.getType(c) != Character.FORMAT;
   }
 
   private Printable() {}

@@ -1,16 +1,14 @@
 package org.weft.node.ticket;
 
-/** Text of unknown origin, made fit to stand in a sentence. */
+import org.weft.crypto.Printable;
+
+/** Text that others wrote. */
 final class Text {
   private static final int MAX_LENGTH = 100;
 
+  /** Made fit to stand in a sentence. */
   static String printable(String text) {
-    StringBuilder out = new StringBuilder();
-    for (int i = 0; i < Math.min(text.length(), MAX_LENGTH); i++) {
-      char c = text.charAt(i);
-      out.append(isPrintable(c) ? c : '?');
-    }
-    return text.length() > MAX_LENGTH ? out.append('…').toString() : out.toString();
+    return Printable.of(text, MAX_LENGTH);
   }
 
   /** Whether every character can stand in a line of ASCII. */
@@ -21,10 +19,6 @@ final class Text {
       }
     }
     return true;
-  }
-
-  private static boolean isPrintable(char c) {
-    return !Character.isISOControl(c) && Character.getType(c) != Character.FORMAT;
   }
 
   private Text() {}

@@ -1,5 +1,9 @@
 package org.weft.node.gateway;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -82,6 +86,22 @@ final class Served implements AutoCloseable {
                 "serving"),
             new SwarmView.Node(
                 "n2", new Span(2, 4), List.of("127.0.0.1:3"), Optional.empty(), "serving")));
+  }
+
+  /**
+   * The error of an answer that has OpenAI's shape, this status, and no class name in its sentence.
+   */
+  static JsonNode error(Answer answer, int status) {
+    assertEquals(status, answer.status(), answer.text());
+    assertTrue(answer.header("content-type").startsWith("application/json"));
+    JsonNode error = answer.json().get("error");
+    assertEquals(1, answer.json().size());
+    assertEquals(4, error.size(), error.toString());
+    assertFalse(error.get("message").textValue().isBlank());
+    assertFalse(error.get("message").textValue().contains("Exception"), error.toString());
+    assertTrue(error.get("type").isTextual());
+    assertTrue(error.has("param") && error.has("code"));
+    return error;
   }
 
   @Override

@@ -10,6 +10,7 @@ import static org.weft.shard.kernel.PackedLayout.SEGMENT;
 import static org.weft.shard.kernel.VectorGemm.TOKENS;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 
 /**
@@ -104,88 +105,12 @@ final class VectorMatMul {
     }
     float[] out = scratch.results(2 * COUNT);
     for (int t = grouped; t < x.rows(); t++) {
-      lines(t, segment, blocks, at, part, out);
+      VectorLines.product(w, at, part, blocks, x, t, segment, scratch, out);
       if (mins) {
         int sums = x.groupIndex(t, segment * (SEGMENT / BLOCK));
         VectorGemv.mins(scratch.mins, blocks, x.scaledSums(), sums, out, 0);
       }
       store(out, 0, row, t, segment);
-    }
-  }
-
-  private void lines(int t, int segment, int blocks, long at, int part, float[] out) {
-    MemorySegment data = w.data();
-    long lines = at + layout.headerBytes(blocks) + 4L * part * COUNT;
-    int pair = x.pairIndex(t, segment * (SEGMENT / BLOCK));
-    int laneSum = x.laneSumIndex(t, segment * (SEGMENT / BLOCK));
-    int d = x.groupIndex(t, segment * (SEGMENT / BLOCK));
-    switch (layout.type()) {
-      case Q8_0 ->
-          VectorGemv.eightBits(
-              data, lines, blocks, scratch.scales, x.pairs(), pair, x.scales(), d, out, 0);
-      case Q4_0 ->
-          VectorGemv.fourBits(
-              data,
-              lines,
-              blocks,
-              (short) -8,
-              scratch.scales,
-              x.pairs(),
-              pair,
-              x.laneSums(),
-              laneSum,
-              x.scales(),
-              d,
-              out,
-              0);
-      case Q4_1, Q4_K ->
-          VectorGemv.fourBits(
-              data,
-              lines,
-              blocks,
-              (short) 0,
-              scratch.scales,
-              x.pairs(),
-              pair,
-              x.laneSums(),
-              laneSum,
-              x.scales(),
-              d,
-              out,
-              0);
-      case Q5_K ->
-          VectorGemv.fiveBits(
-              data,
-              lines,
-              blocks,
-              scratch.scales,
-              x.pairs(),
-              pair,
-              x.laneSums(),
-              laneSum,
-              x.scales(),
-              d,
-              x.sums(),
-              out,
-              0);
-      case Q6_K -> {
-        long subs = at + layout.subScales(blocks) + (long) part * COUNT;
-        VectorGemv.sixBits(
-            data,
-            lines,
-            subs,
-            blocks,
-            scratch.scales,
-            x.pairs(),
-            pair,
-            x.laneSums(),
-            laneSum,
-            x.scales(),
-            d,
-            out,
-            0);
-      }
-      case F32, F16, BF16 -> throw new IllegalStateException(layout.type().name());
     }
   }
 
@@ -199,13 +124,13 @@ final class VectorMatMul {
     int groups = (grouped + TOKENS - 1) / TOKENS;
     int groupFloats = TOKENS * 2 * COUNT;
     float[] acc = scratch.results(groups * groupFloats);
-    java.util.Arrays.fill(acc, 0, groups * groupFloats, 0f);
+    Arrays.fill(acc, 0, groups * groupFloats, 0f);
     int firstBlock = segment * (SEGMENT / BLOCK);
     int step = VectorScratch.TILE / BLOCK;
     for (int b = 0; b < blocks; b += step) {
       int count = Math.min(step, blocks - b);
-      tile(first, firstPart, blocks, b, count, 0);
-      tile(second, secondPart, blocks, b, count, COUNT);
+      VectorLines.tile(w, first, firstPart, blocks, b, count, scratch.tile, 0);
+      VectorLines.tile(w, second, secondPart, blocks, b, count, scratch.tile, COUNT);
       for (int g = 0; g < groups; g++) {
         for (int i = 0; i < count; i++) {
           int block = firstBlock + b + i;
@@ -237,25 +162,6 @@ final class VectorMatMul {
     }
   }
 
-  /** Columns of blocks [block, block + count) of one vector of rows. */
-  private void tile(long at, int part, int blocks, int block, int count, int into) {
-    MemorySegment data = w.data();
-    float[] tile = scratch.tile;
-    long lines =
-        at + layout.headerBytes(blocks) + (long) block * layout.blockBytes() + 4L * part * COUNT;
-    switch (layout.type()) {
-      case Q8_0 -> VectorTiles.eightBits(data, lines, 8 * count, tile, into, 2 * COUNT);
-      case Q4_0 -> VectorTiles.fourBits(data, lines, 4 * count, -8, tile, into, 2 * COUNT);
-      case Q4_1, Q4_K -> VectorTiles.fourBits(data, lines, 4 * count, 0, tile, into, 2 * COUNT);
-      case Q5_K -> VectorTiles.fiveBits(data, lines, count, tile, into, 2 * COUNT);
-      case Q6_K -> {
-        long subs = at + layout.subScales(blocks) + 32L * block + (long) part * COUNT;
-        VectorTiles.sixBits(data, lines, subs, count, tile, into, 2 * COUNT);
-      }
-      case F32, F16, BF16 -> throw new IllegalStateException(layout.type().name());
-    }
-  }
-
   // ---- unquantised weights
 
   private void floats(
@@ -282,11 +188,11 @@ final class VectorMatMul {
     int groupFloats = TOKENS * 2 * COUNT;
     int line = PANEL * layout.type().blockBytes();
     float[] acc = scratch.results(groups * groupFloats);
-    java.util.Arrays.fill(acc, 0, groups * groupFloats, 0f);
+    Arrays.fill(acc, 0, groups * groupFloats, 0f);
     for (int col = 0; col < cols; col += VectorScratch.TILE) {
       int count = Math.min(VectorScratch.TILE, cols - col);
-      floatTile(at0 + (long) line * col, count, 0);
-      floatTile(at1 + (long) line * col, count, COUNT);
+      VectorLines.floats(w, at0 + (long) line * col, count, scratch.tile, 0);
+      VectorLines.floats(w, at1 + (long) line * col, count, scratch.tile, COUNT);
       for (int g = 0; g < groups; g++) {
         for (int t = 0; t < TOKENS; t++) {
           // A group that is not full repeats its last row; nobody reads what it gives.
@@ -299,16 +205,6 @@ final class VectorMatMul {
     for (int t = 0; t < grouped; t++) {
       store(acc, t * 2 * COUNT, row, t, segment);
       store(acc, t * 2 * COUNT + COUNT, row + COUNT, t, segment);
-    }
-  }
-
-  private void floatTile(long at, int cols, int into) {
-    switch (layout.type()) {
-      case F32 -> VectorTiles.words(w.data(), at, cols, scratch.tile, into, 2 * COUNT);
-      case F16 -> VectorTiles.halves(w.data(), at, cols, scratch.tile, into, 2 * COUNT);
-      case BF16 -> VectorTiles.bfloats(w.data(), at, cols, scratch.tile, into, 2 * COUNT);
-      case Q8_0, Q4_0, Q4_1, Q4_K, Q5_K, Q6_K ->
-          throw new IllegalStateException(layout.type().name());
     }
   }
 

@@ -31,12 +31,12 @@ final class VectorScales {
       int to,
       int stride) {
     switch (layout.type()) {
-      case Q8_0, Q4_0, Q4_1 -> halves(data, at + 2L * part * COUNT, blocks, into, to, stride);
+      case Q8_0, Q4_0, Q4_1 -> halves(data, at + 2L * part * COUNT, blocks, 1, into, to, stride);
       case Q4_K, Q5_K -> {
         long subs = at + layout.subScales(blocks) + (long) part * COUNT;
         supers(data, at + 2L * part * COUNT, 64, subs, blocks, 1f, into, to, stride);
       }
-      case Q6_K -> spread(data, at + 2L * part * COUNT, blocks, into, to, stride);
+      case Q6_K -> halves(data, at + 2L * part * COUNT, blocks, SUPER, into, to, stride);
       case F32, F16, BF16 -> throw new IllegalStateException(layout.type().name());
     }
   }
@@ -53,7 +53,7 @@ final class VectorScales {
       int stride) {
     long mins = at + layout.mins(blocks);
     switch (layout.type()) {
-      case Q4_1 -> halves(data, mins + 2L * part * COUNT, blocks, into, to, stride);
+      case Q4_1 -> halves(data, mins + 2L * part * COUNT, blocks, 1, into, to, stride);
       case Q4_K, Q5_K ->
           supers(
               data,
@@ -77,11 +77,11 @@ final class VectorScales {
     };
   }
 
-  /** f16 [blocks, 16]. */
+  /** f16 [blocks / each, 16], the same for {@code each} blocks. */
   private static void halves(
-      MemorySegment data, long at, int blocks, float[] into, int to, int stride) {
+      MemorySegment data, long at, int blocks, int each, float[] into, int to, int stride) {
     for (int b = 0; b < blocks; b++) {
-      ShortVector.fromMemorySegment(HALVES, data, at + 32L * b, LE)
+      ShortVector.fromMemorySegment(HALVES, data, at + 32L * (b / each), LE)
           .convertShape(VectorOperators.S2I, INTS, 0)
           .reinterpretAsInts()
           .lanewise(VectorOperators.LSHL, 13)
@@ -118,21 +118,6 @@ final class VectorScales {
                   .convertShape(VectorOperators.B2I, INTS, 0)
                   .convert(VectorOperators.I2F, 0);
       scale.mul(sub).intoArray(into, to + b * stride);
-    }
-  }
-
-  /** f16 [blocks / 8, 16], the same for eight blocks. */
-  private static void spread(
-      MemorySegment data, long at, int blocks, float[] into, int to, int stride) {
-    for (int b = 0; b < blocks; b++) {
-      ShortVector.fromMemorySegment(HALVES, data, at + 32L * (b / SUPER), LE)
-          .convertShape(VectorOperators.S2I, INTS, 0)
-          .reinterpretAsInts()
-          .lanewise(VectorOperators.LSHL, 13)
-          .and(HALF_MASK)
-          .reinterpretAsFloats()
-          .mul(HALF_SCALE)
-          .intoArray(into, to + b * stride);
     }
   }
 

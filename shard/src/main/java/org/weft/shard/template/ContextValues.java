@@ -59,9 +59,7 @@ final class ContextValues {
               ShardError.ARGUMENT,
               "The chat template's variable \""
                   + name
-                  + "\" holds a "
-                  + value.getClass().getSimpleName()
-                  + ", which no template can see.");
+                  + "\" is neither text, number, truth value, list nor object.");
     };
   }
 

@@ -105,24 +105,19 @@ public final class BenchCommand implements Callable<Integer> {
   /** Runs of both kinds take turns, so that whatever else the machine does falls on both. */
   private List<Row> measure(OpenModel open, int threads, Progress progress) {
     try (Backend here = Backend.inProcess(open, threads, compute.kvType(), progress);
-        Engine engine = engine(open, here, threads, progress)) {
+        Engine engine = Engine.load(open, here, threads, progress)) {
       GenerationBench alone = new GenerationBench(engine, promptTokens, tokens);
       if (hops == 0) {
         interleave(List.of(alone));
         return List.of(row(threads, 0, alone));
       }
       try (Backend chain = Backend.open(open, hops, threads, compute.kvType(), progress);
-          Engine remote = engine(open, chain, threads, progress)) {
+          Engine remote = Engine.load(open, chain, threads, progress)) {
         GenerationBench over = new GenerationBench(remote, promptTokens, tokens);
         interleave(List.of(alone, over));
         return List.of(row(threads, 0, alone), row(threads, hops, over));
       }
     }
-  }
-
-  private static Engine engine(OpenModel open, Backend backend, int threads, Progress progress) {
-    return Engine.load(
-        open, open.config().name(), backend.fingerprint(), threads, backend.sessions(), progress);
   }
 
   private void interleave(List<GenerationBench> benches) {

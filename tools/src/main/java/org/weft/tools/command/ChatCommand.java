@@ -78,14 +78,7 @@ public final class ChatCommand implements Callable<Integer> {
     Progress progress = Progress.onStandardError();
     try (OpenModel open = OpenModel.open(file);
         Backend backend = Backend.inProcess(open, threads, compute.kvType(), progress);
-        Engine engine =
-            Engine.load(
-                open,
-                open.config().name(),
-                backend.fingerprint(),
-                threads,
-                backend.sessions(),
-                progress)) {
+        Engine engine = Engine.load(open, backend, threads, progress)) {
       progress.clear();
       converse(new EngineAnswerer(engine, limit, parameters));
     }

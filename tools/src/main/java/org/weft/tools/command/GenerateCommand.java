@@ -59,14 +59,7 @@ public final class GenerateCommand implements Callable<Integer> {
     Progress progress = Progress.onTerminalOnly();
     try (OpenModel open = OpenModel.open(model.file());
         Backend backend = Backend.inProcess(open, threads, compute.kvType(), progress);
-        Engine engine =
-            Engine.load(
-                open,
-                open.config().name(),
-                backend.fingerprint(),
-                threads,
-                backend.sessions(),
-                progress)) {
+        Engine engine = Engine.load(open, backend, threads, progress)) {
       progress.clear();
       int[] ids =
           raw

@@ -67,14 +67,7 @@ public final class ScoreCommand implements Callable<Integer> {
     Progress progress = Progress.onTerminalOnly();
     try (OpenModel open = OpenModel.open(model.file());
         Backend backend = Backend.open(open, hops, compute.threads(), compute.kvType(), progress);
-        Engine engine =
-            Engine.load(
-                open,
-                open.config().name(),
-                backend.fingerprint(),
-                compute.threads(),
-                backend.sessions(),
-                progress)) {
+        Engine engine = Engine.load(open, backend, compute.threads(), progress)) {
       progress.clear();
       InputLines.forEach(
           System.in,

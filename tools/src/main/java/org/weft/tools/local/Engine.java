@@ -27,6 +27,12 @@ public final class Engine implements AutoCloseable {
     this.loop = new GenerationLoop(model);
   }
 
+  /** Under the model's own name, over the blocks of {@code backend}, which stays its owner's. */
+  public static Engine load(OpenModel open, Backend backend, int threads, Progress progress) {
+    return load(
+        open, open.config().name(), backend.fingerprint(), threads, backend.sessions(), progress);
+  }
+
   /** Loads the ends, on {@code threads} threads of their own; the sessions stay their owner's. */
   public static Engine load(
       OpenModel open,
