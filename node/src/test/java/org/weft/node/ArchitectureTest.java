@@ -32,7 +32,7 @@ class ArchitectureTest {
           "session", List.of("routing", "directory", "transport"),
           "generation", List.of("session"),
           "serving", List.of("transport"),
-          "metrics", List.of("transport", "directory", "serving", "session", "generation"),
+          "metrics", List.of(),
           "gateway",
               List.of("generation", "session", "routing", "directory", "transport", "metrics"));
 

@@ -66,6 +66,7 @@ final class StatusHandler {
             .put("model", view.model())
             .put("model_id", view.modelId())
             .put("blocks", view.blocks())
+            .put("local", view.local())
             .put("complete", view.complete())
             .put("active", admission.active())
             .put("queued", admission.queued());

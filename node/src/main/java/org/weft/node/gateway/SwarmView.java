@@ -10,8 +10,10 @@ import org.weft.shard.model.Span;
  *
  * @param modelId content hash of the model, as text
  * @param blocks of the model
+ * @param local whether every block runs in the gateway's own process, without a swarm
  */
-public record SwarmView(String model, String modelId, int blocks, List<Node> nodes) {
+public record SwarmView(
+    String model, String modelId, int blocks, boolean local, List<Node> nodes) {
   public SwarmView {
     nodes = List.copyOf(nodes);
   }
@@ -29,12 +31,9 @@ public record SwarmView(String model, String modelId, int blocks, List<Node> nod
     }
   }
 
-  /** True where every block is served by some node, or there is no node since blocks run here. */
+  /** Whether every block is served by some node, or here. */
   public boolean complete() {
-    if (nodes.isEmpty()) {
-      return true;
-    }
-    int covered = 0;
+    int covered = local ? blocks : 0;
     boolean grew = true;
     while (covered < blocks && grew) {
       grew = false;

@@ -140,7 +140,7 @@ final class AccessTest {
                       GatewayConfig.loopback(taken.getLocalPort()),
                       served.loop,
                       served.metrics,
-                      () -> new SwarmView("", "", 0, List.of())));
+                      () -> new SwarmView("", "", 0, true, List.of())));
       assertEquals(NodeError.ADDRESS, e.error());
       assertTrue(sentence(e).contains(Integer.toString(taken.getLocalPort())), sentence(e));
       assertTrue(!sentence(e).contains("Exception"), sentence(e));
@@ -153,10 +153,11 @@ final class AccessTest {
         new SwarmView.Node("a", new Span(0, 3), List.of(), Optional.empty(), "serving");
     SwarmView.Node tail =
         new SwarmView.Node("b", new Span(2, 5), List.of(), Optional.empty(), "serving");
-    assertTrue(new SwarmView("m", "", 5, List.of(tail, head)).complete());
-    assertTrue(!new SwarmView("m", "", 6, List.of(tail, head)).complete());
-    assertTrue(!new SwarmView("m", "", 5, List.of(tail)).complete());
-    assertTrue(new SwarmView("m", "", 5, List.of()).complete(), "blocks run in this process");
+    assertTrue(new SwarmView("m", "", 5, false, List.of(tail, head)).complete());
+    assertTrue(!new SwarmView("m", "", 6, false, List.of(tail, head)).complete());
+    assertTrue(!new SwarmView("m", "", 5, false, List.of(tail)).complete());
+    assertTrue(!new SwarmView("m", "", 5, false, List.of()).complete(), "nobody has joined");
+    assertTrue(new SwarmView("m", "", 5, true, List.of()).complete(), "blocks run in this process");
   }
 
   private static String sentence(NodeException e) {

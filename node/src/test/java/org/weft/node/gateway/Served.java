@@ -77,6 +77,7 @@ final class Served implements AutoCloseable {
         "fake",
         "abcd",
         4,
+        false,
         List.of(
             new SwarmView.Node(
                 "n1",

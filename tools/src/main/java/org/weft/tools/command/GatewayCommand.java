@@ -91,7 +91,7 @@ public final class GatewayCommand implements Callable<Integer> {
     }
     HostPort address = HostPort.parse(listen, "--listen", "127.0.0.1");
     Shutdown shutdown = Shutdown.onSignal();
-    NodeKey key = NodeKeys.loadOrCreate(keyFile, new SecureRandom());
+    NodeKey key = NodeKey.loadOrCreate(keyFile, new SecureRandom());
     Progress progress = json ? Progress.none() : Progress.onStandardError();
     try (OpenModel open = OpenModel.open(model.file());
         Backend backend = backend(open, key, progress);
@@ -104,6 +104,10 @@ public final class GatewayCommand implements Callable<Integer> {
                 progress)) {
       progress.clear();
       announce(gateway);
+      if (!backend.view().complete()) {
+        progress.say(
+            "not every block is served yet: requests are refused until more block servers have joined; weft status shows them");
+      }
       shutdown.await();
     } finally {
       shutdown.finished();

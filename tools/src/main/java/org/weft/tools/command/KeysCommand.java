@@ -49,7 +49,7 @@ public final class KeysCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     boolean existed = Files.exists(keyFile);
-    NodeKey key = NodeKeys.loadOrCreate(keyFile, new SecureRandom());
+    NodeKey key = NodeKey.loadOrCreate(keyFile, new SecureRandom());
     PrintWriter out = spec.commandLine().getOut();
     if (address != null) {
       out.println(PeerAddress.parse(key.id() + "@" + address));

@@ -115,7 +115,7 @@ public final class ServeCommand implements Callable<Integer> {
     if (whileStdin) {
       shutdown.orWhenStdinEnds();
     }
-    NodeKey key = NodeKeys.loadOrCreate(keyFile, new SecureRandom());
+    NodeKey key = NodeKey.loadOrCreate(keyFile, new SecureRandom());
     Progress progress = json ? Progress.none() : Progress.onStandardError();
     try (BlockServerNode node =
         BlockServerNode.start(settings, key, WeftHome.ofEnvironment(), progress)) {

@@ -53,7 +53,10 @@ public final class StatusCommand implements Callable<Integer> {
             + " blocks");
     JsonNode nodes = status.path("nodes");
     if (nodes.isEmpty()) {
-      out.println("nodes    none: the gateway runs every block itself, or nobody has joined");
+      out.println(
+          status.path("local").asBoolean()
+              ? "nodes    none: the gateway runs every block itself"
+              : "nodes    none: no block server has joined yet");
       return 0;
     }
     out.println();

@@ -1,6 +1,7 @@
 package org.weft.tools.local;
 
 import com.google.protobuf.ByteString;
+import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
+import org.weft.crypto.NodeId;
 import org.weft.crypto.NodeKey;
 import org.weft.crypto.Sha256Tree;
 import org.weft.node.directory.Directory;
@@ -30,6 +32,7 @@ import org.weft.protocol.Wire;
 import org.weft.protocol.v1.BlockRange;
 import org.weft.protocol.v1.Endpoint;
 import org.weft.protocol.v1.ExchangeReply;
+import org.weft.protocol.v1.ExchangeRequest;
 import org.weft.protocol.v1.PeerRecord;
 import org.weft.protocol.v1.PeerStatus;
 import org.weft.shard.kernel.ComputePool;
@@ -131,7 +134,7 @@ public final class BlockServerNode implements AutoCloseable {
               MetricsServer.start(
                   settings.metrics().host(),
                   settings.metrics().port(),
-                  metrics(),
+                  closing.add(ServingGauges.of(server, weights.pool()), NodeMetrics::close),
                   () -> server.metrics().draining() ? "draining" : "ok"),
               MetricsServer::close);
       JoinDirectory joined =
@@ -206,34 +209,9 @@ public final class BlockServerNode implements AutoCloseable {
     return manifest;
   }
 
-  private ExchangeReply exchange(
-      org.weft.crypto.NodeId peer, org.weft.protocol.v1.ExchangeRequest request) {
+  private ExchangeReply exchange(NodeId peer, ExchangeRequest request) {
     Directory joined = directory.get();
     return joined == null ? ExchangeReply.getDefaultInstance() : joined.exchange(peer, request);
-  }
-
-  private NodeMetrics metrics() {
-    NodeMetrics metrics = closing.add(new NodeMetrics(), NodeMetrics::close);
-    metrics.bindKvPages(weights.pool()::usedPages, weights.pool()::pages);
-    metrics.bindSessions(() -> server.metrics().sessions());
-    metrics.gauge(
-        "weft.queue.depth", "Steps that wait to be computed", () -> server.metrics().queueDepth());
-    metrics.gauge(
-        "weft.queue.bytes",
-        "Rows that wait to be computed, in bytes",
-        () -> server.metrics().queuedBytes());
-    metrics.gauge("weft.log.bytes", "Output logs, in bytes", () -> server.metrics().logBytes());
-    metrics.count(
-        "weft.steps", "Steps that were answered or passed on", () -> server.metrics().steps());
-    metrics.count("weft.rows", "Rows that went through the blocks", () -> server.metrics().rows());
-    metrics.count("weft.passes", "Forward passes", () -> server.metrics().passes());
-    metrics.count(
-        "weft.compute.nanos", "Time in forward passes", () -> server.metrics().computeNanos());
-    metrics.count(
-        "weft.session.faults",
-        "Faults and refusals that arose here",
-        () -> server.metrics().faults().values().stream().mapToLong(Long::longValue).sum());
-    return metrics;
   }
 
   /** Says what this node serves, now and with fresh figures from time to time. */
@@ -287,7 +265,7 @@ public final class BlockServerNode implements AutoCloseable {
       return NetworkInterface.networkInterfaces()
           .flatMap(NetworkInterface::inetAddresses)
           .filter(address -> !address.isLoopbackAddress() && !address.isLinkLocalAddress())
-          .filter(address -> address instanceof java.net.Inet4Address)
+          .filter(address -> address instanceof Inet4Address)
           .map(InetAddress::getHostAddress)
           .findFirst()
           .orElse("127.0.0.1");
@@ -313,8 +291,11 @@ public final class BlockServerNode implements AutoCloseable {
     return new PeerAddress(key.id(), List.of(new PeerAddress.HostPort(reach.host(), reach.port())));
   }
 
+  /** As others reach it: where it listens everywhere, at the address that they dial. */
   public String metricsUrl() {
-    return metricsServer.url();
+    return settings.metrics().anywhere()
+        ? "http://" + new HostPort(reach().host(), metricsServer.port()) + "/metrics"
+        : metricsServer.url();
   }
 
   /** Tells gateways that it leaves, then stops. */

@@ -67,7 +67,7 @@ final class InProcessBackend implements Backend {
 
   @Override
   public SwarmView view() {
-    return new SwarmView(open.config().name(), "", open.config().blocks(), List.of());
+    return new SwarmView(open.config().name(), "", open.config().blocks(), true, List.of());
   }
 
   @Override

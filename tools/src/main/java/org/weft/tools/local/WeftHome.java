@@ -3,6 +3,8 @@ package org.weft.tools.local;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Locale;
 import java.util.Map;
 import org.weft.tools.command.UserException;
@@ -57,12 +59,20 @@ public record WeftHome(Path directory) {
   /** Makes the directory, for the owner alone where the file system knows owners. */
   public WeftHome created() {
     try {
-      Files.createDirectories(directory);
+      Files.createDirectories(directory, ownerOnly());
       return this;
     } catch (IOException failed) {
       throw new UserException(
           "cannot make the directory " + directory + ": set WEFT_HOME to one that can be written",
           failed);
     }
+  }
+
+  private FileAttribute<?>[] ownerOnly() {
+    return directory.getFileSystem().supportedFileAttributeViews().contains("posix")
+        ? new FileAttribute<?>[] {
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"))
+        }
+        : new FileAttribute<?>[0];
   }
 }

@@ -2,9 +2,14 @@ package org.weft.tools.local;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class WeftHomeTest {
   private static final Path USER = Path.of("/home/ada");
@@ -34,5 +39,12 @@ class WeftHomeTest {
     assertEquals(
         Path.of("/local/Weft"),
         WeftHome.locate(Map.of("LOCALAPPDATA", "/local"), "Windows 11", USER));
+  }
+
+  @Test
+  void shouldKeepOthersOutWhenMade(@TempDir Path folder) throws IOException {
+    Path home = new WeftHome(folder.resolve("a/weft")).created().directory();
+    Assumptions.assumeTrue(Files.getFileStore(home).supportsFileAttributeView("posix"));
+    assertEquals("rwx------", PosixFilePermissions.toString(Files.getPosixFilePermissions(home)));
   }
 }
