@@ -12,8 +12,7 @@ import org.weft.shard.model.Span;
  * @param blocks of the model
  * @param local whether every block runs in the gateway's own process, without a swarm
  */
-public record SwarmView(
-    String model, String modelId, int blocks, boolean local, List<Node> nodes) {
+public record SwarmView(String model, String modelId, int blocks, boolean local, List<Node> nodes) {
   public SwarmView {
     nodes = List.copyOf(nodes);
   }

@@ -100,7 +100,8 @@ public final class SwarmBackend implements Backend {
   @Override
   public SwarmView view() {
     List<SwarmView.Node> nodes = directory.records(model).stream().map(SwarmBackend::node).toList();
-    return new SwarmView(open.config().name(), model.toString(), open.config().blocks(), false, nodes);
+    return new SwarmView(
+        open.config().name(), model.toString(), open.config().blocks(), false, nodes);
   }
 
   private static SwarmView.Node node(VerifiedRecord record) {
