@@ -2,6 +2,7 @@ package org.weft.node.gateway;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.vertx.core.Context;
+import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
@@ -152,10 +153,16 @@ final class Exchange {
   }
 
   private void onEventLoop(Runnable action) {
-    context.runOnContext(v -> {
-      if (!response.ended() && !response.closed()) {
-        action.run();
-      }
-    });
+    Runnable step =
+        () -> {
+          if (!response.ended() && !response.closed()) {
+            action.run();
+          }
+        };
+    if (Vertx.currentContext() == context) {
+      step.run(); // at once: a router sends an answer of its own where an error is left unanswered
+    } else {
+      context.runOnContext(v -> step.run());
+    }
   }
 }

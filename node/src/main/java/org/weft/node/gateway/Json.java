@@ -59,7 +59,7 @@ final class Json {
           "The body of the request is nested too deeply, or a number or a name in it is too long.");
     } catch (JsonProcessingException e) {
       throw ApiException.malformed(
-          "The body of the request is not valid JSON (line %d, column %d)."
+          "The body of the request is not valid JSON, or gives a name twice (line %d, column %d)."
               .formatted(e.getLocation().getLineNr(), e.getLocation().getColumnNr()));
     }
   }

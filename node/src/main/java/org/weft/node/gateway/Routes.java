@@ -110,6 +110,15 @@ final class Routes {
 
   /** Browsers let any page send a form or plain text anywhere, but not JSON. */
   private Optional<ApiError> wrongType(HttpServerRequest request) {
+    String encoding = request.getHeader("Content-Encoding");
+    if (encoding != null && !encoding.strip().equalsIgnoreCase("identity")) {
+      return Optional.of(
+          ApiError.of(
+                  415,
+                  ApiError.INVALID,
+                  "Unsupported content encoding: '%s'. Send the body as it is.".formatted(encoding))
+              .withCode("unsupported_content_encoding"));
+    }
     String type = request.getHeader("Content-Type");
     if (type == null ? !access.foreign(request) : isJson(type)) {
       return Optional.empty();

@@ -31,7 +31,8 @@ public final class HttpListener implements AutoCloseable {
   private static final int BACKLOG = 1024;
   private static final int MAX_PORT = 65_535;
 
-  private final Vertx vertx = Vertx.vertx(options());
+  private final Vertx vertx =
+      Vertx.builder().with(options()).withTransport(HalfClosingTransport.overNio()).build();
   private volatile @Nullable HttpServer server;
   private String host = "";
 

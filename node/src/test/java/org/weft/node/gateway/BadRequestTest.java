@@ -186,6 +186,22 @@ final class BadRequestTest {
   }
 
   @Test
+  void shouldRefuseInItsOwnShapeWhatTheRouterRefuses() throws Exception {
+    for (String head : List.of("GET /v1/models HTTP/1.1\r\n", "GET /%zz HTTP/1.1\r\nHost: x\r\n")) {
+      try (Socket socket = new Socket("127.0.0.1", served.gateway.port())) {
+        socket.setSoTimeout(30_000);
+        socket
+            .getOutputStream()
+            .write((head + "Connection: close\r\n\r\n").getBytes(StandardCharsets.UTF_8));
+        String answer =
+            new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertTrue(answer.startsWith("HTTP/1.1 400"), answer);
+        assertTrue(answer.contains("{\"error\":{\"message\""), answer);
+      }
+    }
+  }
+
+  @Test
   void shouldAnswerNonsenseAsBadRequest() throws Exception {
     try (Socket socket = new Socket("127.0.0.1", served.gateway.port())) {
       socket.setSoTimeout(20_000);

@@ -63,6 +63,23 @@ final class StreamingTest {
   }
 
   @Test
+  void shouldAnswerAClientThatHasSaidAllAndClosedItsSide() throws Exception {
+    try (Served served = new Served()) {
+      served.fake.says("hgfedcba");
+      for (boolean stream : new boolean[] {true, false}) {
+        try (Socket socket =
+            served.raw(
+                Served.COMPLETIONS, served.completion().put("stream", stream).toString())) {
+          socket.shutdownOutput();
+          String answer = new String(readAll(socket), StandardCharsets.UTF_8);
+          assertTrue(answer.startsWith("HTTP/1.1 200 OK"), answer);
+          assertTrue(answer.contains(stream ? "[DONE]" : "\"total_tokens\""), answer);
+        }
+      }
+    }
+  }
+
+  @Test
   void shouldForgetAClientThatHangsUpWhileItWaitsForItsTurn() throws Exception {
     try (Served served = new Served(config -> config.withConcurrency(1, 1))) {
       served.fake.wanders().holdsAt(6);
