@@ -314,6 +314,13 @@ def contexts():
     yield "calls-none", {**base, "messages": [user, {"role": "assistant", "content": None, "tool_calls": [call]}, {"role": "tool", "tool_call_id": "abcdef123", "content": {"t": 3}}], "tools": [tool]}
     yield "parts", {**base, "messages": [{"role": "user", "content": [{"type": "text", "text": "a"}, {"type": "text", "text": "b"}]}]}
     yield "reasoning", {**base, "messages": [user, {"role": "assistant", "content": "<think>\nhm\n</think>\n\nyes", "reasoning_content": "hm"}, user], "enable_thinking": False}
+    lists = {"type": "array", "items": {"type": ["string", "null"]}}
+    yield "schemas", {**base, "messages": [user], "tools": [{"name": "sort", "returns": lists, "parameters": {"type": "object", "required": ["rows"], "properties": {
+        "rows": {"type": "array", "items": lists, "description": "What To Sort"}, "by": {"type": "object", "additionalProperties": {"type": "integer"}}, "any": {}, "odd": {"type": "date"}}}}]}
+    yield "thought", {**base, "messages": [
+        system, user, {"role": "assistant", "content": "<think>\nlet me see\n</think>\n\nThree.\n"}, {"role": "user", "content": "[back]3[/back]"},
+        {"role": "assistant", "content": "Yes.", "reasoning_content": "\nit is\n"}], "add_generation_prompt": False}
+    yield "calls-two", {**base, "tools": [], "messages": [user, {"role": "assistant", "content": "So:", "tool_calls": [call, {**call, "id": "x"}]}]}
     yield "twice-user", {**base, "messages": [user, user]}
     yield "bad-role", {**base, "messages": [{"role": "oracle", "content": "x"}]}
     yield "empty", {**base, "messages": []}

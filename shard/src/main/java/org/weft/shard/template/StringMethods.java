@@ -1,7 +1,6 @@
 package org.weft.shard.template;
 
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
@@ -10,10 +9,12 @@ import org.jspecify.annotations.Nullable;
 final class StringMethods {
   private final Budget budget;
   private final Attributes attributes;
+  private final StringSearch search;
 
   StringMethods(Budget budget, Attributes attributes) {
     this.budget = budget;
     this.attributes = attributes;
+    this.search = new StringSearch(budget);
   }
 
   @Nullable Callable method(String text, String name) {
@@ -30,8 +31,8 @@ final class StringMethods {
       case "replace" -> arguments -> replace(text, arguments);
       case "join" -> arguments -> join(text, arguments);
       case "format" -> arguments -> BraceFormat.format(text, arguments, attributes, budget);
-      case "startswith" -> arguments -> affix(text, arguments, true);
-      case "endswith" -> arguments -> affix(text, arguments, false);
+      case "startswith" -> arguments -> search.affix(text, arguments, true);
+      case "endswith" -> arguments -> search.affix(text, arguments, false);
       case "removeprefix" ->
           arguments -> {
             String prefix = string(arguments, 0, "prefix");
@@ -60,15 +61,15 @@ final class StringMethods {
       case "partition" ->
           arguments -> {
             String separator = string(arguments, 0, "sep");
-            return parts(text, text.indexOf(separator), separator, false);
+            return search.parts(text, text.indexOf(separator), separator, false);
           };
       case "rpartition" ->
           arguments -> {
             String separator = string(arguments, 0, "sep");
-            return parts(text, text.lastIndexOf(separator), separator, true);
+            return search.parts(text, text.lastIndexOf(separator), separator, true);
           };
-      case "find", "index", "rfind", "rindex" -> arguments -> find(text, name, arguments);
-      case "count" -> arguments -> count(text, arguments);
+      case "find", "index", "rfind", "rindex" -> arguments -> search.find(text, name, arguments);
+      case "count" -> arguments -> search.count(text, arguments);
       case "expandtabs" -> arguments -> expandTabs(text, arguments);
       default -> asking(text, name);
     };
@@ -165,66 +166,6 @@ final class StringMethods {
     return joined.toString();
   }
 
-  private Object affix(String text, Arguments arguments, boolean start) {
-    Object affix = arguments.required(0, "prefix");
-    String within = within(text, arguments);
-    List<Object> choices =
-        affix instanceof TupleValue tuple ? tuple.items() : Collections.singletonList(affix);
-    for (Object choice : choices) {
-      if (!(choice instanceof String wanted)) {
-        throw new Failure(
-            (start ? "startswith" : "endswith")
-                + " first arg must be str or a tuple of str, not "
-                + Values.typeName(choice));
-      }
-      if (start ? within.startsWith(wanted) : within.endsWith(wanted)) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  /** What the optional start and end, the second and third argument, leave. */
-  private String within(String text, Arguments arguments) {
-    Object start = arguments.get(1, "start", None.NONE);
-    Object end = arguments.get(2, "end", None.NONE);
-    return start == None.NONE && end == None.NONE
-        ? text
-        : (String) Slices.slice(text, start, end, None.NONE, budget);
-  }
-
-  private Object find(String text, String name, Arguments arguments) {
-    String wanted = string(arguments, 0, "sub");
-    budget.read(text.length());
-    Object start = arguments.get(1, "start", None.NONE);
-    String within = within(text, arguments);
-    int at = name.startsWith("r") ? within.lastIndexOf(wanted) : within.indexOf(wanted);
-    if (at < 0) {
-      if (name.endsWith("index")) {
-        throw new Failure("substring not found");
-      }
-      return -1L;
-    }
-    long skipped = start == None.NONE ? 0 : Numbers.index(start);
-    long length = CodePoints.length(text);
-    skipped = Math.clamp(skipped < 0 ? skipped + length : skipped, 0, length);
-    return skipped + within.codePointCount(0, at);
-  }
-
-  private Object count(String text, Arguments arguments) {
-    String wanted = string(arguments, 0, "sub");
-    String within = within(text, arguments);
-    budget.read(within.length());
-    if (wanted.isEmpty()) {
-      return CodePoints.length(within) + 1L;
-    }
-    long count = 0;
-    for (int i = within.indexOf(wanted); i >= 0; i = within.indexOf(wanted, i + wanted.length())) {
-      count++;
-    }
-    return count;
-  }
-
   private Object zfill(String text, Arguments arguments) {
     long missing = arguments.integer(0, "width", 0) - CodePoints.length(text);
     if (missing <= 0) {
@@ -279,17 +220,6 @@ final class StringMethods {
     return expanded.toString();
   }
 
-  private Object parts(String text, int at, String separator, boolean last) {
-    if (separator.isEmpty()) {
-      throw new Failure("empty separator");
-    }
-    budget.make(text.length());
-    if (at < 0) {
-      return last ? TupleValue.of("", "", text) : TupleValue.of(text, "", "");
-    }
-    return TupleValue.of(text.substring(0, at), separator, text.substring(at + separator.length()));
-  }
-
   private String counted(String text) {
     budget.make(2L * text.length());
     return text;
@@ -304,7 +234,7 @@ final class StringMethods {
     return new ListValue(new ArrayList<>(texts));
   }
 
-  private static String string(Arguments arguments, int index, String name) {
+  static String string(Arguments arguments, int index, String name) {
     Object value = arguments.required(index, name);
     if (value instanceof Undefined undefined) {
       throw undefined.failure();
