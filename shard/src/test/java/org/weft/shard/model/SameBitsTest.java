@@ -34,8 +34,8 @@ class SameBitsTest {
   }
 
   /**
-   * As much as the scalar twins, which are some fifty times slower, compute of a model of this
-   * size; on small ones {@link SyntheticModelTest} lets them compute all.
+   * As much as the scalar twins, which are many times slower, compute of a model of this size; on
+   * small ones {@link SyntheticModelTest} lets them compute all.
    */
   private static final int[] BEGINNING = Arrays.copyOf(IDS, 12);
 
