@@ -306,6 +306,10 @@ final class HopSession implements StepFlow.Exit {
     }
     above = null;
     if (state == State.OPENING || state == State.OPEN) {
+      if (host.isStopping()) {
+        fault(FaultReason.LEAVING);
+        return;
+      }
       int hop = Math.max(0, plan.hop() - 1);
       String who = plan.hop() == 0 ? "The gateway" : "Hop " + hop;
       FaultReason reason =
@@ -317,6 +321,10 @@ final class HopSession implements StepFlow.Exit {
 
   void nextEnded(NextHop ended, @Nullable NodeException cause) {
     if (ended != next) {
+      return;
+    }
+    if (host.isStopping()) {
+      fault(FaultReason.LEAVING);
       return;
     }
     String why = cause == null ? "it ended the stream" : String.valueOf(cause.getMessage());
