@@ -203,8 +203,7 @@ public final class BlockServer implements SessionService, AutoCloseable {
     host.locked(() -> {
       table.drain(host.clock().millis());
       for (HopSession session : table.all()) {
-        session.fault(
-            FaultReason.passing(FaultCode.FAULT_CODE_DRAINING, "This node is leaving now."));
+        session.fault(FaultReason.LEAVING);
         session.end();
       }
     });

@@ -15,6 +15,10 @@ import org.weft.shard.ShardException;
  * @param retryMillis when another try may go better; 0 where that is unknown
  */
 record FaultReason(FaultCode code, boolean permanent, String text, int retryMillis) {
+  /** This node stops. */
+  static final FaultReason LEAVING =
+      passing(FaultCode.FAULT_CODE_DRAINING, "This node is leaving now.");
+
   private static final int MAX_TEXT = 512;
 
   static FaultReason permanent(FaultCode code, String text) {

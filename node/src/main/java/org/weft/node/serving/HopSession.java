@@ -47,6 +47,9 @@ final class HopSession implements StepFlow.Exit {
   private @Nullable NextHop next;
   private boolean stepped;
 
+  /** Whether the hop behind knows that steps are coming in this epoch. */
+  private boolean announced;
+
   HopSession(
       Host host,
       SessionTable table,
@@ -100,6 +103,7 @@ final class HopSession implements StepFlow.Exit {
     boolean sameCollector = newer.tail() && newer.collector().equals(plan.collector());
     plan = newer;
     state = State.OPENING;
+    announced = false;
     above = from;
     from.bind(this);
     results.begin(newer.epoch(), sameCollector);
@@ -188,10 +192,8 @@ final class HopSession implements StepFlow.Exit {
     if (state != State.OPEN) {
       return;
     }
-    if (!stepped) {
-      stepped = true;
-      stepsAreComing();
-    }
+    stepped = true;
+    stepsAreComing();
     long queued = host.counters().queuedBytes() + step.getHidden().size();
     if (queued > host.config().caps().queuedBytes()) {
       fault(
@@ -206,17 +208,13 @@ final class HopSession implements StepFlow.Exit {
     }
   }
 
-  /** Whether a step has come, ever. */
-  boolean hasStepped() {
-    return stepped;
-  }
-
   /**
-   * The reservation is in use here, or will be: a first step may take long on its way through the
-   * hops above, and those behind must not take that for silence.
+   * The reservation is in use here, or will be: the first step of an epoch may take long on its way
+   * through the hops above, and those behind must not take that for silence.
    */
   void stepsAreComing() {
-    if (state == State.OPEN) {
+    if (state == State.OPEN && !announced) {
+      announced = true;
       timers.stepped();
       if (next != null) {
         next.probe();
@@ -308,6 +306,10 @@ final class HopSession implements StepFlow.Exit {
     }
     above = null;
     if (state == State.OPENING || state == State.OPEN) {
+      if (host.isStopping()) {
+        fault(FaultReason.LEAVING);
+        return;
+      }
       int hop = Math.max(0, plan.hop() - 1);
       String who = plan.hop() == 0 ? "The gateway" : "Hop " + hop;
       FaultReason reason =
@@ -319,6 +321,10 @@ final class HopSession implements StepFlow.Exit {
 
   void nextEnded(NextHop ended, @Nullable NodeException cause) {
     if (ended != next) {
+      return;
+    }
+    if (host.isStopping()) {
+      fault(FaultReason.LEAVING);
       return;
     }
     String why = cause == null ? "it ended the stream" : String.valueOf(cause.getMessage());

@@ -79,6 +79,12 @@ final class Host {
     return attached;
   }
 
+  /** Whether streams end because this node stops, and no neighbour is to blame. */
+  boolean isStopping() {
+    Transport attached = transport;
+    return attached != null && attached.isClosed();
+  }
+
   /** Runs {@code act} under the lock. */
   void locked(Runnable act) {
     lock.lock();

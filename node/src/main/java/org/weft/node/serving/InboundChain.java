@@ -154,7 +154,7 @@ final class InboundChain implements SessionService.Inbound {
   }
 
   private void probe() {
-    if (session != null && !session.hasStepped()) {
+    if (session != null) {
       session.stepsAreComing();
     }
     if (!up.isFull()) {

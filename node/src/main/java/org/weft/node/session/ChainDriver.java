@@ -436,6 +436,11 @@ final class ChainDriver {
     }
 
     @Override
+    public void lost(long epoch) {
+      hangUp.lost(epoch);
+    }
+
+    @Override
     public void draining(long epoch, int hop) {
       lock.lock();
       try {

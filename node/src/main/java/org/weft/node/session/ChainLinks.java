@@ -29,8 +29,11 @@ final class ChainLinks {
   interface Ears {
     void heard(ChainEvent event);
 
-    /** The chain has answered Close. */
+    /** Close has come through: the first hop has answered it, and the tail has ended its stream. */
     void closed(long epoch);
+
+    /** One of the streams broke, or brought a fault. */
+    void lost(long epoch);
 
     void draining(long epoch, int hop);
   }
@@ -41,6 +44,8 @@ final class ChainLinks {
   private @Nullable ChainStream chain; // guarded by this, as all below
   private @Nullable GatherStream gather;
   private boolean cancelled;
+  private boolean firstClosed;
+  private boolean tailEnded;
 
   ChainLinks(long epoch, Route route, Ears ears) {
     this.epoch = epoch;
@@ -140,6 +145,7 @@ final class ChainLinks {
     int hop = Math.clamp(Integer.toUnsignedLong(fault.getHop()) + (next ? 1 : 0), 0, tail());
     NodeError error = notClosed(FaultCodes.error(fault.getCode()));
     int retry = Math.max(0, fault.getRetryMs());
+    ears.lost(epoch);
     faulted(new ChainFault(hop, error, fault.getPermanent(), retry, fault.getText()));
   }
 
@@ -148,6 +154,7 @@ final class ChainLinks {
       faulted(ChainFault.passing(hop, NodeError.UNREACHABLE, "it ended the stream"));
       return;
     }
+    ears.lost(epoch);
     ChainFault fault = ChainFault.of(hop, cause);
     faulted(
         new ChainFault(
@@ -156,6 +163,22 @@ final class ChainLinks {
             fault.permanent(),
             fault.retryMillis(),
             fault.sentence()));
+  }
+
+  /**
+   * The first hop answers Close for itself alone, but each hop frees as it passes Close on: once
+   * the tail has ended its stream in order, all have.
+   */
+  private void closed(boolean byFirst, boolean byTail) {
+    boolean through;
+    synchronized (this) {
+      firstClosed |= byFirst;
+      tailEnded |= byTail;
+      through = firstClosed && tailEnded;
+    }
+    if (through) {
+      ears.closed(epoch);
+    }
   }
 
   /** Only this side closes a session: a hop that says so has lost it, or has gone. */
@@ -175,7 +198,7 @@ final class ChainLinks {
                     frame.getOpened().getHeld(),
                     frame.getOpened().getWindow()));
         case FAULT -> faulted(frame.getFault());
-        case CLOSED -> ears.closed(epoch);
+        case CLOSED -> closed(true, false);
         case DRAINING -> ears.draining(epoch, Math.clamp(frame.getDraining().getHop(), 0, tail()));
         // Answers to probes come by Ask; what a later version adds says nothing to this one.
         case REPORT, FRAME_NOT_SET -> {}
@@ -201,6 +224,9 @@ final class ChainLinks {
 
     @Override
     public void ended(@Nullable NodeException cause) {
+      if (cause == null) {
+        closed(false, true);
+      }
       ChainLinks.this.ended(tail(), cause);
     }
   }

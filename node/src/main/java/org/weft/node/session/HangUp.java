@@ -13,8 +13,8 @@ import org.weft.protocol.v1.Down;
 
 /**
  * Frees a session at every hop: by Close down the chain where the chain stands, and by a call to
- * each hop where it does not, does not answer in time, or where steps are queued before the Close.
- * Nobody waits for it. Thread-safe.
+ * each hop where it does not, where Close has not come through to the tail in time, or where steps
+ * are queued before it. Nobody waits for it. Thread-safe.
  */
 final class HangUp {
   private final HopCalls calls;
@@ -25,6 +25,7 @@ final class HangUp {
   private Collection<PeerAddress> peers = List.of();
   private long epoch;
   private Timers.@Nullable Timer patience;
+  private boolean started;
   private boolean ending;
   private boolean finished;
 
@@ -46,6 +47,7 @@ final class HangUp {
       Map<NodeId, PeerAddress> everyone,
       boolean standing,
       boolean each) {
+    started = true;
     links = current;
     epoch = currentEpoch;
     peers = List.copyOf(everyone.values());
@@ -58,9 +60,19 @@ final class HangUp {
     }
   }
 
-  /** The chain has answered Close. */
+  /** Close has come through: the first hop has answered it, and the tail has ended its stream. */
   void closed() {
     finish();
+  }
+
+  /** A stream of {@code lostEpoch} broke or brought a fault: hops behind may not hear of Close. */
+  void lost(long lostEpoch) {
+    synchronized (this) {
+      if (!started || lostEpoch != epoch) {
+        return;
+      }
+    }
+    endEverywhere();
   }
 
   private void closeDown(ChainLinks current) {

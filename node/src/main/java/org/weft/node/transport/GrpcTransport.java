@@ -223,6 +223,11 @@ public final class GrpcTransport implements Transport {
   }
 
   @Override
+  public boolean isClosed() {
+    return closed;
+  }
+
+  @Override
   public void close() {
     if (closed) {
       return;

@@ -45,6 +45,11 @@ public interface Transport extends AutoCloseable {
   /** Measured round trip of the Hello on the pooled channel; dials where there is none. */
   Duration ping(PeerAddress peer, Duration deadline);
 
+  /** Whether it was closed: the streams that end then end on this side. */
+  default boolean isClosed() {
+    return false;
+  }
+
   /** Ends every stream and call, within two seconds. */
   @Override
   void close();

@@ -15,8 +15,10 @@ import org.weft.protocol.v1.Fault;
 import org.weft.protocol.v1.FaultCode;
 import org.weft.protocol.v1.KvType;
 import org.weft.protocol.v1.Open;
+import org.weft.protocol.v1.Probe;
 import org.weft.protocol.v1.Signed;
 import org.weft.protocol.v1.Ticket;
+import org.weft.protocol.v1.Up;
 import org.weft.protocol.v1.Want;
 
 /** Who may open what, and what is left where nobody may. */
@@ -330,6 +332,79 @@ final class OpeningTest {
     swarm.timers.advance(Duration.ofMillis(200));
     assertEquals(FaultCode.FAULT_CODE_DEADLINE, link.fault().getCode());
     swarm.awaitFreed();
+  }
+
+  @Test
+  void shouldKeepReservationsBehindWhileTheFirstStepIsComputedAbove() {
+    TestSwarm.Node first = swarm.node(0, 3);
+    TestSwarm.Node second = swarm.node(3, 6);
+    TestSwarm.Node third = swarm.node(6, 9);
+    TestGateway.Link link = swarm.gateway().openNew(first, second, third);
+    first.compute.gate();
+    link.step(0, Want.WANT_ALL, TestSwarm.rows(2, 1));
+    first.compute.awaitPass();
+    awaitProbes(second, third);
+    swarm.timers.advance(Duration.ofMinutes(1));
+    assertEquals(8, second.compute.usedPages());
+    assertEquals(8, third.compute.usedPages());
+    first.compute.ungate();
+    assertEquals(2, link.result().getRows());
+  }
+
+  @Test
+  void shouldKeepReservationsOfALaterEpochWhileItsFirstStepIsComputedAbove() {
+    TestSwarm.Node first = swarm.node(0, 3);
+    TestSwarm.Node second = swarm.node(3, 6);
+    TestSwarm.Node other = swarm.node(3, 6);
+    TestGateway gateway = swarm.gateway();
+    TestGateway.Link link = gateway.openNew(first, second);
+    link.step(0, Want.WANT_NONE, TestSwarm.rows(2, 1));
+    link.result();
+    // The first hop has had its first step; the new one behind it has not.
+    TestGateway.Link next = gateway.open(2, 0, first, other);
+    next.opened();
+    first.compute.gate();
+    next.step(0, Want.WANT_ALL, TestSwarm.rows(2, 1));
+    first.compute.awaitPass();
+    awaitProbes(other);
+    swarm.timers.advance(Duration.ofMinutes(1));
+    assertEquals(8, other.compute.usedPages());
+    first.compute.ungate();
+    assertEquals(2, next.result().getRows());
+  }
+
+  @Test
+  void shouldPassOnThatStepsAreComingAndElseLapse() {
+    TestSwarm.Node first = swarm.node(0, 3);
+    TestSwarm.Node second = swarm.node(3, 6);
+    TestSwarm.Node third = swarm.node(6, 9);
+    TestGateway told = swarm.gateway();
+    TestGateway.Link link = told.openNew(first, second, third);
+    TestGateway.Link silent = told.nextSession().openNew(first, second, third);
+    link.send(Down.newBuilder().setProbe(Probe.getDefaultInstance()).build());
+    assertTrue(link.up().hasReport());
+    awaitProbes(second, third);
+    swarm.timers.advance(Duration.ofMillis(10_100));
+    assertEquals(FaultCode.FAULT_CODE_DEADLINE, silent.fault().getCode());
+    for (TestSwarm.Node node : new TestSwarm.Node[] {first, second, third}) {
+      Await.that("one has lapsed", () -> node.compute.usedPages() == 8);
+    }
+    link.step(0, Want.WANT_ALL, TestSwarm.rows(2, 1));
+    assertEquals(2, link.result().getRows());
+  }
+
+  /** A Probe on its way is answered on the same stream once it has been heard. */
+  private void awaitProbes(TestSwarm.Node... heard) {
+    for (TestSwarm.Node node : heard) {
+      Await.that(
+          "a probe is answered",
+          () ->
+              swarm.sent.stream()
+                  .anyMatch(sent ->
+                      sent.from().equals(node.id())
+                          && sent.frame() instanceof Up up
+                          && up.hasReport()));
+    }
   }
 
   @Test

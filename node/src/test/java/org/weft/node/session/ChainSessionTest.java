@@ -246,6 +246,29 @@ class ChainSessionTest {
   }
 
   @Test
+  void shouldTellEachHopWhenCloseDoesNotComeThroughToTheTail() throws Exception {
+    ChainSession session = open(a, b, c);
+    check(session, 0, 20);
+    // It passes no Close on, and no stream breaks, so that no lease would begin.
+    swarm.network.freeze(b.id());
+    session.close();
+    swarm.awaitNoPages(a);
+    swarm.time.advance(ChainConfig.standard().closeDeadline());
+    swarm.awaitNoPages(c);
+  }
+
+  @Test
+  void shouldTellEachHopAtOnceWhenOneDiesAsCloseTravels() {
+    ChainSession session = open(a, b, c);
+    check(session, 0, 20);
+    swarm.network.freeze(b.id());
+    session.close();
+    swarm.awaitNoPages(a);
+    swarm.network.kill(b.id());
+    swarm.awaitNoPages(c);
+  }
+
+  @Test
   void shouldOpenOverAnotherChainWhenAPeerIsFullAndElseSayWhy() {
     Node full = swarm.node("full", 2, 4, 1);
     ChainSessionFactory factory = factory();
