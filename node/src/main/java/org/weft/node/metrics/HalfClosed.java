@@ -35,12 +35,11 @@ final class HalfClosed extends ChannelDuplexHandler {
   public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
     ChannelPromise told = shut ? promise.unvoid() : promise;
     if (shut) {
-      told.addListener(
-          written -> {
-            if (written.isSuccess()) {
-              extend(context);
-            }
-          });
+      told.addListener(written -> {
+        if (written.isSuccess()) {
+          extend(context);
+        }
+      });
     }
     context.write(message, told);
   }

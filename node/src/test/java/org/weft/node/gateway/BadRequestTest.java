@@ -404,8 +404,7 @@ final class BadRequestTest {
         socket
             .getOutputStream()
             .write((head + "Connection: close\r\n\r\n").getBytes(StandardCharsets.UTF_8));
-        String answer =
-            new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertTrue(answer.startsWith("HTTP/1.1 400"), answer);
         assertTrue(answer.contains("{\"error\":{\"message\""), answer);
       }

@@ -68,8 +68,7 @@ final class StreamingTest {
       served.fake.says("hgfedcba");
       for (boolean stream : new boolean[] {true, false}) {
         try (Socket socket =
-            served.raw(
-                Served.COMPLETIONS, served.completion().put("stream", stream).toString())) {
+            served.raw(Served.COMPLETIONS, served.completion().put("stream", stream).toString())) {
           socket.shutdownOutput();
           String answer = new String(readAll(socket), StandardCharsets.UTF_8);
           assertTrue(answer.startsWith("HTTP/1.1 200 OK"), answer);
