@@ -68,9 +68,20 @@ public final class Weft {
   public static void main(String[] args) {
     StandardError.restore();
     Silence.libraries();
-    int status = commandLine().execute(args);
-    System.out.flush();
-    System.exit(status);
+    StandardOutput.install();
+    System.exit(run(args));
+  }
+
+  private static int run(String[] args) {
+    CommandLine command = commandLine();
+    try {
+      int status = command.execute(args);
+      System.out.flush();
+      return status;
+    } catch (StandardOutput.ClosedException | UncheckedIOException unwritten) {
+      // Of help, which no command prints, or of the last line.
+      return failed(unwritten, command);
+    }
   }
 
   static CommandLine commandLine() {
@@ -100,6 +111,9 @@ public final class Weft {
    * more.
    */
   private static int failed(Exception failure, CommandLine command) {
+    if (failure instanceof StandardOutput.ClosedException) {
+      return FAILED; // whoever closed it knows
+    }
     PrintWriter err = command.getErr();
     if (System.getenv("WEFT_DEBUG") != null) {
       failure.printStackTrace(err);
