@@ -193,9 +193,10 @@ class GrpcHostilePeerTest {
   @Test
   void shouldRefuseWhatAHostileServerSends() throws Exception {
     loopback.start();
-    NodeKey key = Loopback.key();
     byte[] hello = HelloReply.newBuilder().setVersion(Wire.VERSION).build().toByteArray();
     for (byte[] answer : new byte[][] {new byte[Wire.MAX_MESSAGE_BYTES + 1], {-1, -1, 7}}) {
+      NodeKey key =
+          Loopback.key(); // a connection to the one before may not be known to be lost yet
       Server server = RawPeer.serve(key, hello, answer);
       PeerAddress peer = new PeerAddress(key.id(), "127.0.0.1", server.getPort());
       assertFails(NodeError.PROTOCOL, peer);
@@ -220,8 +221,8 @@ class GrpcHostilePeerTest {
     Status status = RawPeer.call(raw, "weft.v1.Directory/Hello", future);
     assertTrue(String.valueOf(status.getDescription()).contains("speaks versions"));
     raw.shutdownNow();
-    NodeKey key = Loopback.key();
     for (int version : new int[] {0, Wire.VERSION + 1, -1}) {
+      NodeKey key = Loopback.key();
       byte[] hello = HelloReply.newBuilder().setVersion(version).build().toByteArray();
       Server server = RawPeer.serve(key, hello, new byte[0]);
       assertFails(NodeError.INCOMPATIBLE, new PeerAddress(key.id(), "127.0.0.1", server.getPort()));
