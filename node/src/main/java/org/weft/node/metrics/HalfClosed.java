@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class HalfClosed extends ChannelDuplexHandler {
   /** Clients that hung up cost no more than this, those that listen have to get by with it. */
-  private static final long PATIENCE_MILLIS = 2000;
+  private static final long PATIENCE_MILLIS = 250;
 
   private boolean shut;
   private @Nullable ScheduledFuture<?> end;

@@ -13,6 +13,8 @@ public final class Shutdown {
 
   private final CountDownLatch asked = new CountDownLatch(1);
   private final CountDownLatch done = new CountDownLatch(1);
+  private final Thread starter = Thread.currentThread();
+  private volatile boolean awaiting;
 
   /**
    * From here on a signal waits for {@link #finished} before the process ends, a few seconds at
@@ -47,6 +49,10 @@ public final class Shutdown {
 
   private void signalled() {
     asked.countDown();
+    if (!awaiting) {
+      // A start that is broken off waits for nothing more.
+      starter.interrupt();
+    }
     awaitFinished();
   }
 
@@ -69,6 +75,7 @@ public final class Shutdown {
 
   /** Waits until the end is asked for. */
   public void await() {
+    awaiting = true;
     try {
       asked.await();
     } catch (InterruptedException hurried) {
