@@ -1,12 +1,10 @@
 package org.weft.node.routing;
 
 import java.util.ArrayDeque;
-import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.PriorityQueue;
-import java.util.TreeSet;
 import org.weft.shard.model.Span;
 
 /**
@@ -14,9 +12,8 @@ import org.weft.shard.model.Span;
  * the peer that computed the last of them. Costs are whole nanoseconds and ties go to fewer hops,
  * then to the lower NodeIds and earlier cuts, so that the same view always gives the same chain.
  *
- * <p>A hop may end only where some peer's span starts or ends: the time of a hop is linear in its
- * blocks, so moving a cut between two peers' spans one way or the other never makes a chain slower,
- * until it meets an end of one of them.
+ * <p>A hop may end after any block: where measured ways break the triangle inequality, a peer may be
+ * worth a single block for the sake of the way through it.
  */
 final class ShortestChain {
   /** Hops of the chain, by index of the candidate and the block at which each ends. */
@@ -36,7 +33,6 @@ final class ShortestChain {
 
   private final List<Candidate> candidates;
   private final int blocks;
-  private final int[] cuts;
   // Both are [blocks + 1, candidates], indexed by block and the peer that computed the one before.
   private final State[] best;
   private final State[] before;
@@ -45,12 +41,6 @@ final class ShortestChain {
   ShortestChain(List<Candidate> candidates, int blocks) {
     this.candidates = candidates;
     this.blocks = blocks;
-    TreeSet<Integer> ends = new TreeSet<>(List.of(blocks));
-    for (Candidate candidate : candidates) {
-      ends.add(Math.min(candidate.span().start(), blocks));
-      ends.add(Math.min(candidate.span().end(), blocks));
-    }
-    cuts = ends.stream().mapToInt(Integer::intValue).toArray();
     best = new State[(blocks + 1) * candidates.size()];
     before = new State[best.length];
   }
@@ -91,12 +81,8 @@ final class ShortestChain {
   /** Relaxes every end that the peer's part of the chain may have. */
   private void leave(State from, int peer, long wayNanos, PriorityQueue<State> open) {
     Candidate candidate = candidates.get(peer);
-    int next = Arrays.binarySearch(cuts, from.block() + 1);
-    for (int i = next < 0 ? -next - 1 : next; i < cuts.length; i++) {
-      int end = cuts[i];
-      if (end > candidate.span().end()) {
-        return;
-      }
+    int last = Math.min(candidate.span().end(), blocks);
+    for (int end = from.block() + 1; end <= last; end++) {
       long nanos =
           from.nanos()
               + wayNanos

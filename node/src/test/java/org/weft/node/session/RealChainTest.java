@@ -10,6 +10,7 @@ import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.weft.node.NodeError;
 import org.weft.node.NodeException;
 import org.weft.node.routing.Route;
 import org.weft.node.session.InferenceSession.Rows;
@@ -33,6 +34,15 @@ final class RealChainTest {
   @AfterAll
   static void close() {
     model.close();
+  }
+
+  /** Too early, as long as the link is cut; either way it costs an epoch. */
+  private static void tryToMend(ChainSession session, Route route) {
+    try {
+      session.mend(route);
+    } catch (NodeException stillCut) {
+      assertTrue(stillCut.error() != NodeError.INTERNAL, String.valueOf(stillCut.getMessage()));
+    }
   }
 
   private static NodeException failure(Runnable act) {
@@ -178,7 +188,7 @@ final class RealChainTest {
         sentence.grow(session, 6);
         wires.get(link).cut();
         failure(() -> sentence.grow(session, 1));
-        failure(() -> session.mend(route));
+        tryToMend(session, route);
         wires.get(link).heal();
         int base = sentence.length() - 1;
         session.mend(route);
