@@ -12,8 +12,8 @@ import org.weft.shard.model.Span;
  * the peer that computed the last of them. Costs are whole nanoseconds and ties go to fewer hops,
  * then to the lower NodeIds and earlier cuts, so that the same view always gives the same chain.
  *
- * <p>A hop may end after any block: where measured ways break the triangle inequality, a peer may be
- * worth a single block for the sake of the way through it.
+ * <p>A hop may end after any block: where measured ways break the triangle inequality, a peer may
+ * be worth a single block for the sake of the way through it.
  */
 final class ShortestChain {
   /** Hops of the chain, by index of the candidate and the block at which each ends. */
