@@ -36,7 +36,7 @@ import picocli.CommandLine.Spec;
       "  weft bench --model FILE --json --runs 5"
     })
 public final class BenchCommand implements Callable<Integer> {
-  private static final int WARM_UP_RUNS = 2;
+  private static final int WARM_UP_RUNS = 1;
 
   @Mixin private ModelOption model = new ModelOption();
   @Mixin private ComputeOptions compute = new ComputeOptions();
@@ -124,6 +124,7 @@ public final class BenchCommand implements Callable<Integer> {
   }
 
   private void interleave(List<GenerationBench> benches) {
+    benches.forEach(GenerationBench::warmUp);
     for (int run = -WARM_UP_RUNS; run < runs; run++) {
       for (GenerationBench bench : benches) {
         bench.run(run >= 0);

@@ -3,7 +3,6 @@ package org.weft.tools.local;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.weft.node.NodeError;
@@ -17,7 +16,6 @@ import org.weft.node.metrics.NodeMetrics;
  * backend is its owner's.
  */
 public final class GatewayNode implements AutoCloseable {
-  private static final Duration WARM_UP = Duration.ofSeconds(2);
   private static final int PROBE_MILLIS = 300;
 
   /** How it is run. */
@@ -57,7 +55,8 @@ public final class GatewayNode implements AutoCloseable {
             progress);
     NodeMetrics metrics = new NodeMetrics();
     try {
-      engine.warmUp(System.nanoTime() + WARM_UP.toNanos());
+      progress.say("rehearsing an answer");
+      engine.warmUp();
       backend.bind(metrics);
       GatewayConfig config =
           GatewayConfig.loopback(settings.listen().port())
