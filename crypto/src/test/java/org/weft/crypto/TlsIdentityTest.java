@@ -1,8 +1,10 @@
 package org.weft.crypto;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -19,6 +21,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.HexFormat;
+import javax.net.ssl.X509ExtendedKeyManager;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.junit.jupiter.api.Test;
 
@@ -32,6 +35,20 @@ class TlsIdentityTest {
     TlsIdentity identity = TlsIdentity.create(KEY, CLOCK);
     assertEquals(KEY.id(), peerOf(identity.certificate()));
     assertEquals("EC", identity.privateKey().getAlgorithm());
+  }
+
+  @Test
+  void shouldShowTheCertificateToWhoeverAsksForItsKind() {
+    TlsIdentity identity = TlsIdentity.create(KEY, CLOCK);
+    X509ExtendedKeyManager keys = identity.keyManager();
+    String alias = keys.chooseEngineServerAlias("EC", null, null);
+    assertEquals(alias, keys.chooseEngineClientAlias(new String[] {"RSA", "EC"}, null, null));
+    assertArrayEquals(
+        new X509Certificate[] {identity.certificate()}, keys.getCertificateChain(alias));
+    assertEquals(identity.privateKey(), keys.getPrivateKey(alias));
+    assertNull(keys.chooseEngineServerAlias("RSA", null, null));
+    assertNull(keys.chooseEngineClientAlias(new String[] {"RSA"}, null, null));
+    assertNull(keys.getPrivateKey("another"));
   }
 
   @Test
