@@ -42,7 +42,7 @@ import org.weft.shard.model.BlockSpan;
 import org.weft.shard.model.KvPool;
 import org.weft.shard.model.KvType;
 import org.weft.shard.model.Span;
-import org.weft.tools.command.UserException;
+import org.weft.tools.user.UserException;
 
 /**
  * A block server's parts, put together: weights, caches, server, transport, directory, metrics.
