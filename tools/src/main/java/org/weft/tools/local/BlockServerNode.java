@@ -129,6 +129,8 @@ public final class BlockServerNode implements AutoCloseable {
                   key, config, clock, server, (peer, request) -> exchange(peer, request)),
               GrpcTransport::close);
       server.attach(transport);
+      // Once more, for what it says last goes out through the transport.
+      closing.add(server::close);
       metricsServer =
           closing.add(
               MetricsServer.start(
