@@ -15,16 +15,16 @@ import org.weft.shard.tokenizer.Tokenizer;
  * sessions} reach them.
  */
 public final class Engine implements AutoCloseable {
-  private final ComputePool pool;
+  private final Closing closing;
   private final ModelEnds ends;
   private final LanguageModel model;
   private final GenerationLoop loop;
 
-  private Engine(ComputePool pool, ModelEnds ends, LanguageModel model) {
-    this.pool = pool;
+  private Engine(Closing closing, ModelEnds ends, LanguageModel model) {
+    this.closing = closing;
     this.ends = ends;
     this.model = model;
-    this.loop = new GenerationLoop(model);
+    loop = closing.add(new GenerationLoop(model), GenerationLoop::close);
   }
 
   /** Under the model's own name, over the blocks of {@code backend}, which stays its owner's. */
@@ -47,22 +47,21 @@ public final class Engine implements AutoCloseable {
             .metadata()
             .string("tokenizer.chat_template")
             .map(source -> ChatTemplate.parse(source, Clock.systemDefaultZone()));
-    ComputePool pool = new ComputePool(threads);
-    try {
+    return Closing.whole(closing -> {
+      ComputePool pool = closing.add(new ComputePool(threads), ComputePool::close);
       ModelEnds ends =
-          ModelEnds.load(
-              open.file(),
-              open.config(),
-              pool,
-              (done, total) -> progress.bytes("packing the ends", done, total));
+          closing.add(
+              ModelEnds.load(
+                  open.file(),
+                  open.config(),
+                  pool,
+                  (done, total) -> progress.bytes("packing the ends", done, total)),
+              ModelEnds::close);
       return new Engine(
-          pool,
+          closing,
           ends,
           LanguageModel.of(name, fingerprint, open.config(), ends, tokenizer, template, sessions));
-    } catch (RuntimeException refused) {
-      pool.close();
-      throw refused;
-    }
+    });
   }
 
   public LanguageModel model() {
@@ -80,8 +79,6 @@ public final class Engine implements AutoCloseable {
 
   @Override
   public void close() {
-    loop.close();
-    ends.close();
-    pool.close();
+    closing.close();
   }
 }
