@@ -295,7 +295,7 @@ class ChainSessionTest {
       assertEquals(NodeError.NO_ROUTE, none.error());
       assertTrue(
           String.valueOf(none.getMessage())
-              .startsWith("no peer serves block 4 of model means; blocks served: 0:4"),
+              .startsWith("no peer serves block 4 of model made up; blocks served: 0:4"),
           none.getMessage());
       assertEquals(1, empty.directory.refreshes());
       assertEquals(0, only.blocks().usedPages());
