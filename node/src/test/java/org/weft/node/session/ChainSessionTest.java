@@ -211,6 +211,7 @@ class ChainSessionTest {
     ChainSession session = factory.open(ChainFixture.route(a, b, c), LENGTH, swarm.source());
     check(session, 0, 10);
     swarm.network.kill(b.id());
+    ChainFixture.await(() -> session.fault().isPresent(), "the break to be heard before the step");
     check(session, 10, 80);
     assertEquals(1, faults.size());
     assertEquals(1, faults.getFirst().hop());
