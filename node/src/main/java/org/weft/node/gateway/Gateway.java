@@ -51,13 +51,17 @@ public final class Gateway implements AutoCloseable {
       LongSupplier random) {
     this.config = config;
     this.admission =
-        new Admission(config.maxActive(), config.maxQueued(), config.queueWait(), System::nanoTime);
+        new Admission(
+            config.caps().active(),
+            config.caps().queued(),
+            config.waits().queue(),
+            System::nanoTime);
     this.listener = new HttpListener();
-    this.requests = new Requests(listener.vertx(), metrics, config.writeWait());
+    this.requests = new Requests(listener.vertx(), metrics, config.waits().write());
     Answers answers = new Answers(loop, admission, metrics, clock, random);
     IdleConnections idle =
         new IdleConnections(
-            listener.vertx(), config.maxConnections(), config.bodyWait().toMillis());
+            listener.vertx(), config.caps().connections(), config.waits().body().toMillis());
     var router =
         new Routes(
                 listener.vertx(),
@@ -100,9 +104,9 @@ public final class Gateway implements AutoCloseable {
   @Override
   public void close() {
     admission.close();
-    if (!admission.awaitIdle(config.drain())) {
+    if (!admission.awaitIdle(config.waits().drain())) {
       requests.cancelAll();
-      admission.awaitIdle(config.drain());
+      admission.awaitIdle(config.waits().drain());
     }
     listener.close();
   }

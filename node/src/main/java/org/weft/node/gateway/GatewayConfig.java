@@ -11,133 +11,89 @@ import org.weft.node.NodeException;
  * @param port 0 lets the system choose
  * @param apiKeys clients must present one of them; empty: anybody may ask
  * @param corsOrigins origins whose pages may ask, "*" for all; empty: none
- * @param maxActive requests that generate at the same time
- * @param maxQueued requests that may wait for their turn; more are refused
- * @param queueWait how long one may wait
- * @param maxBodyBytes of a request
- * @param bodyWait how long a client may take to send a request, or to begin the next one
- * @param writeWait how long a client may not read before its answer is given up
- * @param drain how long running answers may go on once the gateway closes
- * @param maxConnections open at the same time
+ * @param caps how much is kept for clients
+ * @param waits how long it waits for them
  */
 public record GatewayConfig(
-    String host,
-    int port,
-    List<String> apiKeys,
-    List<String> corsOrigins,
-    int maxActive,
-    int maxQueued,
-    Duration queueWait,
-    int maxBodyBytes,
-    Duration bodyWait,
-    Duration writeWait,
-    Duration drain,
-    int maxConnections) {
+    String host, int port, List<String> apiKeys, List<String> corsOrigins, Caps caps, Waits waits) {
+
+  /**
+   * What is kept for clients at most.
+   *
+   * @param active requests that generate at the same time
+   * @param queued requests that may wait for their turn; more are refused
+   * @param bodyBytes of a request
+   * @param connections open at the same time
+   */
+  public record Caps(int active, int queued, int bodyBytes, int connections) {
+    public Caps {
+      if (active < 1 || queued < 0 || bodyBytes < 1 || connections < 1) {
+        throw new NodeException(NodeError.ARGUMENT, "the gateway's limits must be positive");
+      }
+    }
+
+    public static Caps defaults() {
+      return new Caps(32, 256, 16 << 20, 4096);
+    }
+  }
+
+  /**
+   * How long a gateway waits.
+   *
+   * @param queue for a request's turn
+   * @param body for a client to send a request, or to begin the next one
+   * @param write for a client that does not read, before its answer is given up
+   * @param drain for running answers, once the gateway closes
+   */
+  public record Waits(Duration queue, Duration body, Duration write, Duration drain) {
+    public Waits {
+      if (queue.isNegative() || !body.isPositive() || !write.isPositive() || drain.isNegative()) {
+        throw new NodeException(NodeError.ARGUMENT, "the gateway's waits must be positive");
+      }
+    }
+
+    public static Waits defaults() {
+      return new Waits(
+          Duration.ofMinutes(5),
+          Duration.ofSeconds(60),
+          Duration.ofSeconds(30),
+          Duration.ofSeconds(2));
+    }
+  }
+
   public GatewayConfig {
     apiKeys = List.copyOf(apiKeys);
     corsOrigins = List.copyOf(corsOrigins);
     if (apiKeys.stream().anyMatch(String::isBlank)) {
       throw new NodeException(NodeError.ARGUMENT, "an API key of the gateway is empty");
     }
-    if (maxActive < 1 || maxQueued < 0 || maxBodyBytes < 1 || maxConnections < 1) {
-      throw new NodeException(NodeError.ARGUMENT, "the gateway's limits must be positive");
-    }
   }
 
   /** This machine alone, no key. */
   public static GatewayConfig loopback(int port) {
     return new GatewayConfig(
-        "127.0.0.1",
-        port,
-        List.of(),
-        List.of(),
-        32,
-        256,
-        Duration.ofMinutes(5),
-        16 << 20,
-        Duration.ofSeconds(60),
-        Duration.ofSeconds(30),
-        Duration.ofSeconds(2),
-        4096);
+        "127.0.0.1", port, List.of(), List.of(), Caps.defaults(), Waits.defaults());
   }
 
   public GatewayConfig withHost(String other) {
-    return new GatewayConfig(
-        other,
-        port,
-        apiKeys,
-        corsOrigins,
-        maxActive,
-        maxQueued,
-        queueWait,
-        maxBodyBytes,
-        bodyWait,
-        writeWait,
-        drain,
-        maxConnections);
+    return new GatewayConfig(other, port, apiKeys, corsOrigins, caps, waits);
   }
 
   public GatewayConfig withApiKeys(List<String> keys) {
-    return new GatewayConfig(
-        host,
-        port,
-        keys,
-        corsOrigins,
-        maxActive,
-        maxQueued,
-        queueWait,
-        maxBodyBytes,
-        bodyWait,
-        writeWait,
-        drain,
-        maxConnections);
+    return new GatewayConfig(host, port, keys, corsOrigins, caps, waits);
   }
 
   public GatewayConfig withCorsOrigins(List<String> origins) {
-    return new GatewayConfig(
-        host,
-        port,
-        apiKeys,
-        origins,
-        maxActive,
-        maxQueued,
-        queueWait,
-        maxBodyBytes,
-        bodyWait,
-        writeWait,
-        drain,
-        maxConnections);
+    return new GatewayConfig(host, port, apiKeys, origins, caps, waits);
   }
 
   public GatewayConfig withConcurrency(int active, int queued) {
-    return new GatewayConfig(
-        host,
-        port,
-        apiKeys,
-        corsOrigins,
-        active,
-        queued,
-        queueWait,
-        maxBodyBytes,
-        bodyWait,
-        writeWait,
-        drain,
-        maxConnections);
+    Caps other = new Caps(active, queued, caps.bodyBytes(), caps.connections());
+    return new GatewayConfig(host, port, apiKeys, corsOrigins, other, waits);
   }
 
   public GatewayConfig withWaits(Duration body, Duration write) {
-    return new GatewayConfig(
-        host,
-        port,
-        apiKeys,
-        corsOrigins,
-        maxActive,
-        maxQueued,
-        queueWait,
-        maxBodyBytes,
-        body,
-        write,
-        drain,
-        maxConnections);
+    Waits other = new Waits(waits.queue(), body, write, waits.drain());
+    return new GatewayConfig(host, port, apiKeys, corsOrigins, caps, other);
   }
 }

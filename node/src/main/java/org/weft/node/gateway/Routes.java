@@ -91,8 +91,8 @@ final class Routes {
     RequestBody.read(
         vertx,
         request,
-        config.maxBodyBytes(),
-        config.bodyWait(),
+        config.caps().bodyBytes(),
+        config.waits().body(),
         body ->
             requests.start(request, path, handler.promptParameter(), e -> handler.handle(e, body)),
         error -> requests.refused(path, error));

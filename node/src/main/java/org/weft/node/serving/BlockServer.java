@@ -2,6 +2,7 @@ package org.weft.node.serving;
 
 import com.google.protobuf.ByteString;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.weft.crypto.NodeId;
@@ -32,6 +33,10 @@ import org.weft.shard.model.ModelConfig;
  * Thread-safe. The span and the pool stay the caller's, who closes them after the server.
  */
 public final class BlockServer implements SessionService, AutoCloseable {
+  /** For frames that say goodbye, where a peer does not take them. */
+  private static final Duration FAREWELL = Duration.ofMillis(500);
+
+  private final SendingThreads threads = new SendingThreads();
   private final Host host;
   private final StepScheduler scheduler;
   private final SessionTable table;
@@ -65,7 +70,7 @@ public final class BlockServer implements SessionService, AutoCloseable {
       SpanCompute compute,
       Clock clock,
       Timers timers) {
-    host = new Host(config, compute, clock, timers, Thread::startVirtualThread);
+    host = new Host(config, compute, clock, timers, threads);
     scheduler = new StepScheduler(host);
     Admission admission = new Admission(config, self, network, model, compute, clock);
     table = new SessionTable(host, admission, scheduler);
@@ -197,7 +202,10 @@ public final class BlockServer implements SessionService, AutoCloseable {
     }
   }
 
-  /** Ends every session and the compute thread. Peers see their streams end. */
+  /**
+   * Ends every session and the compute thread. Peers hear that this node leaves, then their streams
+   * end: so the transport is closed after the server. Again calls do nothing.
+   */
   @Override
   public void close() {
     host.locked(() -> {
@@ -207,6 +215,7 @@ public final class BlockServer implements SessionService, AutoCloseable {
         session.end();
       }
     });
+    threads.awaitIdle(FAREWELL);
     scheduler.close();
   }
 }

@@ -54,6 +54,8 @@ public record BlockServerConfig(
    *
    * @param lease after a stream has ended otherwise than by Close, before all is freed
    * @param firstStep for the first step of a reservation
+   * @param announced for that step once the hop above has said that it is coming; so long for each
+   *     hop that it passes
    * @param opening for the answer of each hop behind this one
    * @param collector for the Open of a session that is collected already
    * @param room for a place in the queue, while rows are replayed
@@ -62,12 +64,14 @@ public record BlockServerConfig(
   public record Waits(
       Duration lease,
       Duration firstStep,
+      Duration announced,
       Duration opening,
       Duration collector,
       Duration room,
       Duration closing) {
     public Waits {
       require(lease.isPositive() && firstStep.isPositive() && opening.isPositive(), "waits");
+      require(announced.compareTo(firstStep) >= 0, "waits for a first step");
       require(collector.isPositive() && room.isPositive() && closing.isPositive(), "waits");
     }
 
@@ -75,6 +79,7 @@ public record BlockServerConfig(
       return new Waits(
           Duration.ofSeconds(30),
           Duration.ofSeconds(10),
+          Duration.ofMinutes(2),
           Duration.ofSeconds(5),
           Duration.ofSeconds(30),
           Duration.ofSeconds(30),

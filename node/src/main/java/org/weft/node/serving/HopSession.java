@@ -193,7 +193,8 @@ final class HopSession implements StepFlow.Exit {
       return;
     }
     stepped = true;
-    stepsAreComing();
+    timers.stepped();
+    announce();
     long queued = host.counters().queuedBytes() + step.getHidden().size();
     if (queued > host.config().caps().queuedBytes()) {
       fault(
@@ -209,13 +210,23 @@ final class HopSession implements StepFlow.Exit {
   }
 
   /**
-   * The reservation is in use here, or will be: the first step of an epoch may take long on its way
-   * through the hops above, and those behind must not take that for silence.
+   * The hop above says so: the first step of an epoch may take long on its way, and that must not
+   * be taken for silence. Saying it again gains no more time.
    */
   void stepsAreComing() {
-    if (state == State.OPEN && !announced) {
+    if (state != State.OPEN || announced) {
+      return;
+    }
+    if (!stepped) {
+      int hops = Math.max(1, plan.hop());
+      timers.firstStep(host.config().waits().announced().multipliedBy(hops), this::lapse);
+    }
+    announce();
+  }
+
+  private void announce() {
+    if (!announced) {
       announced = true;
-      timers.stepped();
       if (next != null) {
         next.probe();
       }
@@ -291,7 +302,7 @@ final class HopSession implements StepFlow.Exit {
       above.leave();
       above = null;
     }
-    if (!stepped && (opening || above != null)) {
+    if (!stepped) {
       // A reservation that was never used has nothing worth a lease.
       end();
     } else {

@@ -6,8 +6,6 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import org.weft.node.NodeError;
-import org.weft.node.NodeException;
-import org.weft.node.session.InferenceSession.Rows;
 import org.weft.protocol.v1.ProbeReport;
 import org.weft.protocol.v1.Result;
 
@@ -30,7 +28,7 @@ import org.weft.protocol.v1.Result;
  *          Faulted                  BROKEN    Failed
  *          Begin                    OPENING   Dial(epoch + 1, base); what was in flight is sent again
  * BROKEN   Begin                    OPENING   Dial(epoch + 1, base)
- *          Submit                   BROKEN    Failed, as before
+ *          Submit                   BROKEN    Failed, as before; the next Begin takes the step along
  * any      Close                    CLOSED    HangUp, and Failed(CLOSED) to whoever waits
  * any      of an older epoch        same      none
  * CLOSED   any                      CLOSED    none, or Failed(CLOSED)
@@ -50,6 +48,7 @@ final class ChainState {
   }
 
   private final ChainLimits limits;
+  private final Agenda agenda;
   private final Deque<Chunk> inFlight = new ArrayDeque<>();
   private List<ChainAction> actions = new ArrayList<>();
 
@@ -61,18 +60,7 @@ final class ChainState {
   private int window = 1;
   private int accepted;
 
-  // What a mended chain lacks: [fillNext, fillEnd) is still to be sent.
-  private int fillNext;
-  private int fillEnd;
   private boolean ready;
-
-  // The caller's step: [stepStart, stepEnd), answered up to stepDone and sent up to stepNext.
-  private boolean stepping;
-  private int stepStart;
-  private int stepEnd;
-  private int stepDone;
-  private int stepNext;
-  private Rows stepWant = Rows.NONE;
 
   private long progressNanos;
   private boolean probing;
@@ -80,6 +68,7 @@ final class ChainState {
 
   ChainState(ChainLimits limits) {
     this.limits = limits;
+    agenda = new Agenda(limits);
   }
 
   Phase phase() {
@@ -109,27 +98,7 @@ final class ChainState {
 
   /** Refuses a step that the session has no room for, or that would leave a gap. */
   void check(int position, int count) {
-    if (position < 0 || count < 1) {
-      throw new NodeException(
-          NodeError.ARGUMENT, "no step has " + count + " rows at position " + position);
-    }
-    if (position > accepted) {
-      throw new NodeException(
-          NodeError.ARGUMENT,
-          "a step at position " + position + " leaves a gap: " + accepted + " are there");
-    }
-    if (count > limits.maxLength() - position) {
-      throw new NodeException(
-          NodeError.TOO_LONG,
-          "position "
-              + ((long) position + count)
-              + " is beyond the "
-              + limits.maxLength()
-              + " that the session has reserved");
-    }
-    if (stepping) {
-      throw new NodeException(NodeError.ARGUMENT, "a session takes one step at a time");
-    }
+    agenda.check(position, count, accepted);
   }
 
   /** The one way in. */
@@ -147,7 +116,7 @@ final class ChainState {
         }
       }
       case ChainEvent.Probed probed -> probed(probed, nowNanos);
-      case ChainEvent.GaveUp gaveUp -> stepping = false;
+      case ChainEvent.GaveUp gaveUp -> agenda.giveUp();
       case ChainEvent.Tick tick -> tick(nowNanos);
       case ChainEvent.Close close -> close();
     }
@@ -165,10 +134,8 @@ final class ChainState {
     // Every stream is a new one, and so steps are counted from one again.
     lastStep = 0;
     inFlight.clear();
-    fillNext = 0;
-    fillEnd = 0;
+    agenda.startOver();
     ready = false;
-    stepNext = stepDone;
     progress(now);
     actions.add(new ChainAction.Dial(epoch, accepted));
   }
@@ -192,23 +159,21 @@ final class ChainState {
         opened.window() > 0
             ? Math.min(opened.window(), limits.maxInFlight())
             : limits.maxInFlight();
-    fillNext = opened.held();
-    // Rows that the step in progress brings anew need not be filled in first.
-    fillEnd = Math.max(fillNext, stepping ? Math.min(accepted, stepNext) : accepted);
+    agenda.fillFrom(opened.held(), accepted);
     progress(now);
     send(now);
   }
 
   private void submit(ChainEvent.Submit submit, long now) {
     switch (phase) {
-      case NEW, BROKEN, CLOSED -> actions.add(new ChainAction.Failed(fault));
+      case NEW, CLOSED -> actions.add(new ChainAction.Failed(fault));
+      case BROKEN -> {
+        // Whoever mends the chain expects the step to go on, and gives it up otherwise.
+        agenda.step(submit);
+        actions.add(new ChainAction.Failed(fault));
+      }
       case OPENING, OPEN -> {
-        stepping = true;
-        stepStart = submit.position();
-        stepEnd = submit.position() + submit.count();
-        stepDone = stepStart;
-        stepNext = stepStart;
-        stepWant = submit.want();
+        agenda.step(submit);
         send(now);
       }
     }
@@ -245,11 +210,10 @@ final class ChainState {
     progress(now);
     if (!oldest.fill()) {
       accepted = oldest.end();
-      stepDone = oldest.end();
+      agenda.answered(oldest);
     }
     send(now);
-    if (!oldest.fill() && stepping && stepDone == stepEnd) {
-      stepping = false;
+    if (!oldest.fill() && agenda.finish()) {
       actions.add(new ChainAction.Done());
     }
   }
@@ -325,35 +289,19 @@ final class ChainState {
     if (inFlight.isEmpty()) {
       progressNanos = now;
     }
-    while (inFlight.size() < window && fillNext < fillEnd) {
-      int rows = Math.min(limits.chunkRows(), fillEnd - fillNext);
-      send(new Chunk(epoch, ++lastStep, fillNext, rows, Rows.NONE, true, 0, now));
-      fillNext += rows;
+    while (inFlight.size() < window && agenda.fills()) {
+      send(agenda.nextOfFill(epoch, ++lastStep, now));
     }
-    if (!ready && fillNext == fillEnd && inFlight.stream().noneMatch(Chunk::fill)) {
+    if (!ready && !agenda.fills() && inFlight.stream().noneMatch(Chunk::fill)) {
       ready = true;
       actions.add(new ChainAction.Ready());
     }
-    while (inFlight.size() < window && fillNext == fillEnd && stepping && stepNext < stepEnd) {
-      send(nextOfStep(now));
+    while (inFlight.size() < window && agenda.steps()) {
+      Chunk chunk = agenda.nextOfStep(epoch, ++lastStep, now);
+      // Whatever stood from here on is being overwritten at every hop.
+      accepted = Math.min(accepted, chunk.position());
+      send(chunk);
     }
-  }
-
-  private Chunk nextOfStep(long now) {
-    int rows = Math.min(limits.chunkRows(), stepEnd - stepNext);
-    boolean last = stepNext + rows == stepEnd;
-    Rows want =
-        switch (stepWant) {
-          case NONE -> Rows.NONE;
-          case LAST -> last ? Rows.LAST : Rows.NONE;
-          case ALL -> Rows.ALL;
-        };
-    int outRow = want == Rows.ALL ? stepNext - stepStart : 0;
-    Chunk chunk = new Chunk(epoch, ++lastStep, stepNext, rows, want, false, outRow, now);
-    stepNext += rows;
-    // Whatever stood from here on is being overwritten at every hop.
-    accepted = Math.min(accepted, chunk.position());
-    return chunk;
   }
 
   private void send(Chunk chunk) {

@@ -13,6 +13,7 @@ final class BlockServerConfigTest {
     BlockServerConfig config = BlockServerConfig.defaults();
     assertEquals(Duration.ofSeconds(30), config.waits().lease());
     assertEquals(Duration.ofSeconds(10), config.waits().firstStep());
+    assertEquals(Duration.ofMinutes(2), config.waits().announced());
     assertEquals(KvType.F16, config.kvType());
     assertEquals(256, config.batchRows());
     assertEquals(16, config.decodeRows());
@@ -43,6 +44,9 @@ final class BlockServerConfigTest {
     Duration one = Duration.ofSeconds(1);
     assertThrows(
         IllegalArgumentException.class,
-        () -> new BlockServerConfig.Waits(Duration.ZERO, one, one, one, one, one));
+        () -> new BlockServerConfig.Waits(Duration.ZERO, one, one, one, one, one, one));
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> new BlockServerConfig.Waits(one, one, Duration.ZERO, one, one, one, one));
   }
 }

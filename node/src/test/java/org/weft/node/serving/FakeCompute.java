@@ -2,22 +2,30 @@ package org.weft.node.serving;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
+import org.weft.crypto.NodeKey;
+import org.weft.node.ticket.NetworkId;
+import org.weft.node.transport.Timers;
 import org.weft.protocol.RowCodec;
 import org.weft.protocol.v1.RowFormat;
 import org.weft.shard.ShardError;
 import org.weft.shard.ShardException;
+import org.weft.shard.manifest.ModelId;
 import org.weft.shard.model.Span;
 
 /**
  * Blocks whose every output depends on every position before it, in small integers, so that f32 is
- * exact and a wrong cache shows. A row that holds {@link #POISON} fails its pass.
+ * exact and a wrong cache shows. However rows are cut into chunks, and blocks into spans, the bits
+ * are the same. A row that holds {@link #POISON} fails its pass.
  */
-final class FakeCompute implements SpanCompute {
-  static final int WIDTH = 37;
+@SuppressWarnings("exports") // Tests of other packages make servers of it, and use nothing else.
+public final class FakeCompute implements SpanCompute {
+  public static final int WIDTH = 37;
+  public static final int CONTEXT = 4096;
   static final float POISON = 5000;
   private static final int PAGE = 32;
   private static final int MODULUS = 997;
@@ -36,11 +44,23 @@ final class FakeCompute implements SpanCompute {
 
   private record Row(FakeCache cache, int position) {}
 
-  FakeCompute(Span span, int pages, int maxRows) {
+  public FakeCompute(Span span, int pages, int maxRows) {
     this.span = span;
     this.pages = pages;
     this.maxRows = maxRows;
     hidden = MemorySegment.ofArray(new float[maxRows * WIDTH]);
+  }
+
+  /** A server of these blocks, to be attached to a transport. */
+  public static BlockServer server(
+      NodeKey key,
+      NetworkId network,
+      ModelId model,
+      FakeCompute blocks,
+      Clock clock,
+      Timers timers) {
+    return new BlockServer(
+        BlockServerConfig.defaults(), key.id(), network, model, blocks, clock, timers);
   }
 
   /** From now on each pass waits for a {@link #letPass}. */
@@ -79,7 +99,7 @@ final class FakeCompute implements SpanCompute {
 
   @Override
   public int context() {
-    return 4096;
+    return CONTEXT;
   }
 
   @Override
@@ -194,7 +214,7 @@ final class FakeCompute implements SpanCompute {
   }
 
   /** One node's worth: rows through blocks [0, blocks) with nothing cut, f32 throughout. */
-  static float[][] reference(int blocks, float[][] rows) {
+  public static float[][] reference(int blocks, float[][] rows) {
     FakeCompute whole = new FakeCompute(new Span(0, blocks), 4096, rows.length);
     SpanCache cache = whole.reserve(rows.length).orElseThrow();
     whole.add(cache, 0, rows.length);

@@ -29,6 +29,7 @@ import org.weft.protocol.v1.Collect;
 import org.weft.protocol.v1.Collected;
 import org.weft.protocol.v1.Down;
 import org.weft.protocol.v1.Fault;
+import org.weft.protocol.v1.FaultCode;
 import org.weft.protocol.v1.Open;
 import org.weft.protocol.v1.Opened;
 import org.weft.protocol.v1.Result;
@@ -215,6 +216,11 @@ final class TestGateway {
       }
       assertEquals(Up.FrameCase.FAULT, up.getFrameCase());
       return up.getFault();
+    }
+
+    void assertRefused(FaultCode code) {
+      assertEquals(code, fault().getCode());
+      awaitEndOfChain();
     }
 
     /** The next frame from the tail that is not Collecting. */

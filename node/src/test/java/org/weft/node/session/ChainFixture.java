@@ -24,7 +24,7 @@ import org.weft.node.routing.Route;
 import org.weft.node.routing.Router;
 import org.weft.node.routing.RouterConfig;
 import org.weft.node.serving.BlockServer;
-import org.weft.node.serving.MeanBlocks;
+import org.weft.node.serving.FakeCompute;
 import org.weft.node.ticket.TicketFixture;
 import org.weft.node.ticket.VerifiedRecord;
 import org.weft.node.transport.MemoryNetwork;
@@ -39,11 +39,12 @@ import org.weft.shard.model.Span;
 /** A gateway and its block servers in memory, both sides of the session protocol for real. */
 final class ChainFixture {
   static final ModelId MODEL = ModelId.of(TicketFixture.MODEL.toByteArray());
-  static final int WIDTH = MeanBlocks.WIDTH;
+  static final int WIDTH = FakeCompute.WIDTH;
+  private static final int MAX_ROWS = 16; // of one pass
   static final int PAGES = 64;
 
   /** A block server. */
-  record Node(NodeKey key, BlockServer server, MeanBlocks blocks, VerifiedRecord record) {
+  record Node(NodeKey key, BlockServer server, FakeCompute blocks, VerifiedRecord record) {
     NodeId id() {
       return key.id();
     }
@@ -70,7 +71,7 @@ final class ChainFixture {
     input = new float[positions][WIDTH];
     for (float[] row : input) {
       for (int j = 0; j < WIDTH; j++) {
-        row[j] = random.nextFloat() - 0.5f;
+        row[j] = random.nextInt(997); // which the blocks take exactly
       }
     }
     network.tap((from, to, frame) -> {
@@ -98,9 +99,9 @@ final class ChainFixture {
   }
 
   private Node start(NodeKey key, String name, int start, int end, int pages) {
-    MeanBlocks made = new MeanBlocks(new Span(start, end), pages);
+    FakeCompute made = new FakeCompute(new Span(start, end), pages, MAX_ROWS);
     BlockServer server =
-        MeanBlocks.server(key, TicketFixture.NETWORK, MODEL, made, time.clock(), time);
+        FakeCompute.server(key, TicketFixture.NETWORK, MODEL, made, time.clock(), time);
     server.attach(
         network.join(
             key.id(),
@@ -130,7 +131,7 @@ final class ChainFixture {
             time.clock(),
             directory,
             router,
-            ChainModel.exact(MODEL, "means", blocks, WIDTH, MeanBlocks.CONTEXT, KvType.F16),
+            ChainModel.exact(MODEL, "made up", blocks, WIDTH, FakeCompute.CONTEXT, KvType.F16),
             config,
             repair);
     closing.add(factory);
@@ -160,7 +161,7 @@ final class ChainFixture {
   }
 
   float[][] reference() {
-    return MeanBlocks.reference(input, blocks);
+    return FakeCompute.reference(blocks, input);
   }
 
   /** Bit for bit. */

@@ -211,6 +211,7 @@ class ChainSessionTest {
     ChainSession session = factory.open(ChainFixture.route(a, b, c), LENGTH, swarm.source());
     check(session, 0, 10);
     swarm.network.kill(b.id());
+    ChainFixture.await(() -> session.fault().isPresent(), "the break to be heard before the step");
     check(session, 10, 80);
     assertEquals(1, faults.size());
     assertEquals(1, faults.getFirst().hop());
@@ -295,7 +296,7 @@ class ChainSessionTest {
       assertEquals(NodeError.NO_ROUTE, none.error());
       assertTrue(
           String.valueOf(none.getMessage())
-              .startsWith("no peer serves block 4 of model means; blocks served: 0:4"),
+              .startsWith("no peer serves block 4 of model made up; blocks served: 0:4"),
           none.getMessage());
       assertEquals(1, empty.directory.refreshes());
       assertEquals(0, only.blocks().usedPages());

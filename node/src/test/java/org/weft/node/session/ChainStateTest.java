@@ -154,6 +154,24 @@ class ChainStateTest {
   }
 
   @Test
+  void shouldTakeAStepAlongWhenItCameToABrokenChain() {
+    on(new ChainEvent.Begin(2));
+    open(0, 8);
+    run(0, 10);
+    on(new ChainEvent.Faulted(1, cut()));
+    broken(on(new ChainEvent.Submit(10, 3, Rows.LAST)));
+    on(new ChainEvent.Begin(2));
+    List<Chunk> again = sent(on(new ChainEvent.Opened(2, 10, 8)));
+    assertEquals(10, again.getFirst().position());
+    assertEquals(13, again.getLast().end());
+    // Unless the caller gives it up.
+    on(new ChainEvent.Faulted(2, cut()));
+    on(new ChainEvent.GaveUp());
+    on(new ChainEvent.Begin(2));
+    assertEquals(List.of(), sent(on(new ChainEvent.Opened(3, 10, 8))));
+  }
+
+  @Test
   void shouldCutTheBaseWhenAStepThatGoesBackWasOnItsWay() {
     on(new ChainEvent.Begin(1));
     open(0, 8);

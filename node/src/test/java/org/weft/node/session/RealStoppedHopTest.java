@@ -57,6 +57,7 @@ final class RealStoppedHopTest {
         new BlockServerConfig.Waits(
             Duration.ofSeconds(8),
             waits.firstStep(),
+            waits.announced(),
             waits.opening(),
             waits.collector(),
             waits.room(),

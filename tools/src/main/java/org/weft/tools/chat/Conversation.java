@@ -8,7 +8,7 @@ import org.weft.node.NodeException;
 import org.weft.node.generation.Cancellation;
 import org.weft.node.generation.ChatMessage;
 import org.weft.shard.ShardException;
-import org.weft.tools.command.UserException;
+import org.weft.tools.user.UserException;
 
 /**
  * What was said so far, and the commands that a person types between. One thread's, but for {@link

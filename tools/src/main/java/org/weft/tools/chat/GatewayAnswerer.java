@@ -1,7 +1,6 @@
 package org.weft.tools.chat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -15,12 +14,11 @@ import java.util.function.Consumer;
 import org.weft.node.generation.Cancellation;
 import org.weft.node.generation.ChatMessage;
 import org.weft.shard.sampling.SamplingParameters;
-import org.weft.tools.command.GatewayClient;
-import org.weft.tools.command.UserException;
+import org.weft.tools.user.Json;
+import org.weft.tools.user.UserException;
 
 /** Answers from a gateway, by its OpenAI-compatible face. */
 public final class GatewayAnswerer implements Answerer {
-  private static final ObjectMapper JSON = new ObjectMapper();
   private static final String DATA = "data:";
 
   private final GatewayClient gateway;
@@ -54,7 +52,7 @@ public final class GatewayAnswerer implements Answerer {
           return;
         }
         if (!data.isEmpty()) {
-          take(JSON.readTree(data), text);
+          take(Json.read(data), text);
         }
       }
     } catch (IOException broken) {

@@ -12,7 +12,7 @@ import org.jline.reader.LineReaderBuilder;
 import org.jline.reader.UserInterruptException;
 import org.jline.reader.impl.DefaultParser;
 import org.jline.terminal.TerminalBuilder;
-import org.weft.tools.command.UserException;
+import org.weft.tools.user.UserException;
 
 /**
  * Runs a conversation over a terminal with line editing and history, or over plain standard input

@@ -14,6 +14,8 @@ import org.weft.tools.local.Backend;
 import org.weft.tools.local.Engine;
 import org.weft.tools.local.OpenModel;
 import org.weft.tools.local.Progress;
+import org.weft.tools.user.Json;
+import org.weft.tools.user.UsageException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;

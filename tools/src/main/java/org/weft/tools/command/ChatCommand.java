@@ -7,6 +7,7 @@ import org.weft.tools.chat.Answerer;
 import org.weft.tools.chat.Conversation;
 import org.weft.tools.chat.EngineAnswerer;
 import org.weft.tools.chat.GatewayAnswerer;
+import org.weft.tools.chat.GatewayClient;
 import org.weft.tools.chat.Terminal;
 import org.weft.tools.local.Backend;
 import org.weft.tools.local.Engine;

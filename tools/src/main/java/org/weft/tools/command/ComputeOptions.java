@@ -1,6 +1,7 @@
 package org.weft.tools.command;
 
 import org.weft.shard.model.KvType;
+import org.weft.tools.user.UsageException;
 import picocli.CommandLine.Option;
 
 /** Options of whatever computes. */

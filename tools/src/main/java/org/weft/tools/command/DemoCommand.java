@@ -23,6 +23,7 @@ import org.weft.tools.local.Installation;
 import org.weft.tools.local.OpenModel;
 import org.weft.tools.local.Progress;
 import org.weft.tools.local.Shutdown;
+import org.weft.tools.user.UsageException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;

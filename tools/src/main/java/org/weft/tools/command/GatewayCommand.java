@@ -18,6 +18,8 @@ import org.weft.tools.local.Progress;
 import org.weft.tools.local.Shutdown;
 import org.weft.tools.local.SwarmBackend;
 import org.weft.tools.local.WeftHome;
+import org.weft.tools.user.Json;
+import org.weft.tools.user.UsageException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;

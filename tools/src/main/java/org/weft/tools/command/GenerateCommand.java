@@ -13,6 +13,7 @@ import org.weft.tools.local.Backend;
 import org.weft.tools.local.Engine;
 import org.weft.tools.local.OpenModel;
 import org.weft.tools.local.Progress;
+import org.weft.tools.user.Json;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;

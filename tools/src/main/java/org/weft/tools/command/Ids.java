@@ -1,6 +1,7 @@
 package org.weft.tools.command;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import org.weft.tools.user.UserException;
 
 /** Token ids in JSON input. */
 final class Ids {

@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
+import org.weft.tools.user.UserException;
 
 /**
  * JSON lines on standard input, strictly UTF-8. Only line feeds end a line: other line separators

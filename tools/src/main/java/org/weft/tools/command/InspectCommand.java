@@ -12,6 +12,7 @@ import org.weft.shard.gguf.ModelDescription;
 import org.weft.tools.local.OpenModel;
 import org.weft.tools.local.Progress;
 import org.weft.tools.local.WeftHome;
+import org.weft.tools.user.Json;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -60,7 +61,7 @@ public final class InspectCommand implements Callable<Integer> {
     }
     String id = withId ? id() : null;
     if (json) {
-      JsonNode tree = Json.MAPPER.valueToTree(described);
+      JsonNode tree = Json.tree(described);
       if (id != null && tree instanceof ObjectNode object) {
         object.put("id", id);
       }

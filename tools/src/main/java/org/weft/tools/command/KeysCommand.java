@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.weft.crypto.NodeKey;
 import org.weft.node.ticket.PeerAddress;
 import org.weft.tools.local.WeftHome;
+import org.weft.tools.user.Json;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;

@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 import org.weft.shard.sampling.SamplingParameters;
+import org.weft.tools.user.UsageException;
 import picocli.CommandLine.Option;
 
 /** How tokens are chosen, and how many. */

@@ -4,6 +4,7 @@ import java.util.List;
 import org.weft.node.NodeException;
 import org.weft.node.ticket.NetworkId;
 import org.weft.node.ticket.PeerAddress;
+import org.weft.tools.user.UsageException;
 import picocli.CommandLine.Option;
 
 /** Which swarm, and whom to join it through. */

@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
 import org.weft.shard.gguf.GgufFile;
 import org.weft.shard.template.ChatTemplate;
 import org.weft.shard.tokenizer.Tokenizer;
+import org.weft.tools.user.Json;
+import org.weft.tools.user.UserException;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;

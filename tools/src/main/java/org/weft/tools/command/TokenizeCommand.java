@@ -5,6 +5,8 @@ import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import org.weft.shard.gguf.GgufFile;
 import org.weft.shard.tokenizer.Tokenizer;
+import org.weft.tools.user.Json;
+import org.weft.tools.user.UserException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;

@@ -42,7 +42,7 @@ import org.weft.shard.model.BlockSpan;
 import org.weft.shard.model.KvPool;
 import org.weft.shard.model.KvType;
 import org.weft.shard.model.Span;
-import org.weft.tools.command.UserException;
+import org.weft.tools.user.UserException;
 
 /**
  * A block server's parts, put together: weights, caches, server, transport, directory, metrics.
@@ -129,6 +129,8 @@ public final class BlockServerNode implements AutoCloseable {
                   key, config, clock, server, (peer, request) -> exchange(peer, request)),
               GrpcTransport::close);
       server.attach(transport);
+      // Once more, for what it says last goes out through the transport.
+      closing.add(server::close);
       metricsServer =
           closing.add(
               MetricsServer.start(

@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import org.weft.tools.command.UserException;
+import org.weft.tools.user.UserException;
 
 /**
  * Another {@code weft} process, started with this one's own JVM flags. It ends when this one does,

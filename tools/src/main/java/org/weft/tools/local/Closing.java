@@ -3,11 +3,30 @@ package org.weft.tools.local;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /** Parts that were opened one after the other, to be closed in the other order. Thread-safe. */
 final class Closing implements AutoCloseable {
   private final Deque<Runnable> parts = new ArrayDeque<>();
   private boolean closed;
+
+  /**
+   * Makes a whole that opens its parts one after the other and adds each at once: where one does
+   * not open, those before it are closed.
+   */
+  static <T> T whole(Function<Closing, T> make) {
+    Closing closing = new Closing();
+    try {
+      return make.apply(closing);
+    } catch (RuntimeException | Error refused) {
+      try {
+        closing.close();
+      } catch (RuntimeException alsoFailed) {
+        refused.addSuppressed(alsoFailed);
+      }
+      throw refused;
+    }
+  }
 
   synchronized void add(Runnable close) {
     parts.push(close);
@@ -16,6 +35,11 @@ final class Closing implements AutoCloseable {
   <T> T add(T part, Consumer<T> close) {
     add(() -> close.accept(part));
     return part;
+  }
+
+  /** How many parts are open. */
+  synchronized int size() {
+    return parts.size();
   }
 
   synchronized boolean closed() {

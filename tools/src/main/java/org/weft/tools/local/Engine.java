@@ -19,16 +19,16 @@ public final class Engine implements AutoCloseable {
   private static final Duration KERNELS = Duration.ofSeconds(2);
   private static final Duration REHEARSAL = Duration.ofSeconds(3);
 
-  private final ComputePool pool;
+  private final Closing closing;
   private final ModelEnds ends;
   private final LanguageModel model;
   private final GenerationLoop loop;
 
-  private Engine(ComputePool pool, ModelEnds ends, LanguageModel model) {
-    this.pool = pool;
+  private Engine(Closing closing, ModelEnds ends, LanguageModel model) {
+    this.closing = closing;
     this.ends = ends;
     this.model = model;
-    this.loop = new GenerationLoop(model);
+    loop = closing.add(new GenerationLoop(model), GenerationLoop::close);
   }
 
   /** Under the model's own name, over the blocks of {@code backend}, which stays its owner's. */
@@ -51,22 +51,21 @@ public final class Engine implements AutoCloseable {
             .metadata()
             .string("tokenizer.chat_template")
             .map(source -> ChatTemplate.parse(source, Clock.systemDefaultZone()));
-    ComputePool pool = new ComputePool(threads);
-    try {
+    return Closing.whole(closing -> {
+      ComputePool pool = closing.add(new ComputePool(threads), ComputePool::close);
       ModelEnds ends =
-          ModelEnds.load(
-              open.file(),
-              open.config(),
-              pool,
-              (done, total) -> progress.bytes("packing the ends", done, total));
+          closing.add(
+              ModelEnds.load(
+                  open.file(),
+                  open.config(),
+                  pool,
+                  (done, total) -> progress.bytes("packing the ends", done, total)),
+              ModelEnds::close);
       return new Engine(
-          pool,
+          closing,
           ends,
           LanguageModel.of(name, fingerprint, open.config(), ends, tokenizer, template, sessions));
-    } catch (RuntimeException refused) {
-      pool.close();
-      throw refused;
-    }
+    });
   }
 
   public LanguageModel model() {
@@ -88,8 +87,6 @@ public final class Engine implements AutoCloseable {
 
   @Override
   public void close() {
-    loop.close();
-    ends.close();
-    pool.close();
+    closing.close();
   }
 }

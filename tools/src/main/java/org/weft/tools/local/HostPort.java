@@ -1,6 +1,6 @@
 package org.weft.tools.local;
 
-import org.weft.tools.command.UsageException;
+import org.weft.tools.user.UsageException;
 
 /**
  * An address to listen on, as people write it: {@code host:port}, {@code [::1]:port}, {@code

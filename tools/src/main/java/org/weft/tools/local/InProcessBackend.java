@@ -15,43 +15,45 @@ import org.weft.shard.model.KvType;
 final class InProcessBackend implements Backend {
   private static final Duration WARM_UP = Duration.ofSeconds(6);
 
+  private final Closing closing;
   private final OpenModel open;
-  private final ComputePool compute;
-  private final BlockSpan span;
   private final KvPool pool;
   private final LocalSessionFactory sessions;
 
-  private InProcessBackend(OpenModel open, ComputePool compute, BlockSpan span, KvPool pool) {
+  private InProcessBackend(
+      Closing closing, OpenModel open, KvPool pool, LocalSessionFactory sessions) {
+    this.closing = closing;
     this.open = open;
-    this.compute = compute;
-    this.span = span;
     this.pool = pool;
-    this.sessions =
-        new LocalSessionFactory(span, open.config(), pool, LocalSessionFactory.DEFAULT_CHUNK_ROWS);
+    this.sessions = sessions;
   }
 
   static InProcessBackend load(OpenModel open, int threads, KvType kvType, Progress progress) {
-    ComputePool compute = new ComputePool(threads);
-    try {
-      BlockSpan span =
-          BlockSpan.load(
-              open.file(),
-              open.config(),
-              open.config().wholeSpan(),
-              compute,
-              (done, total) -> progress.bytes("packing the blocks", done, total));
-      KvPool pool =
-          new KvPool(
-              open.config(),
-              span.span(),
-              kvType,
-              KvBudget.pages(open.config(), span.span(), kvType));
-      span.warmUp(kvType, System.nanoTime() + WARM_UP.toNanos());
-      return new InProcessBackend(open, compute, span, pool);
-    } catch (RuntimeException refused) {
-      compute.close();
-      throw refused;
-    }
+    return Closing.whole(closing -> load(closing, open, threads, kvType, progress));
+  }
+
+  /** Parts that are open when this throws are the caller's to close. */
+  static InProcessBackend load(
+      Closing closing, OpenModel open, int threads, KvType kvType, Progress progress) {
+    ComputePool compute = closing.add(new ComputePool(threads), ComputePool::close);
+    BlockSpan span =
+        closing.add(
+            BlockSpan.load(
+                open.file(),
+                open.config(),
+                open.config().wholeSpan(),
+                compute,
+                (done, total) -> progress.bytes("packing the blocks", done, total)),
+            BlockSpan::close);
+    int pages = KvBudget.pages(open.config(), span.span(), kvType);
+    KvPool pool = closing.add(new KvPool(open.config(), span.span(), kvType, pages), KvPool::close);
+    span.warmUp(kvType, System.nanoTime() + WARM_UP.toNanos());
+    LocalSessionFactory sessions =
+        closing.add(
+            new LocalSessionFactory(
+                span, open.config(), pool, LocalSessionFactory.DEFAULT_CHUNK_ROWS),
+            LocalSessionFactory::close);
+    return new InProcessBackend(closing, open, pool, sessions);
   }
 
   @Override
@@ -77,9 +79,6 @@ final class InProcessBackend implements Backend {
 
   @Override
   public void close() {
-    sessions.close();
-    pool.close();
-    span.close();
-    compute.close();
+    closing.close();
   }
 }

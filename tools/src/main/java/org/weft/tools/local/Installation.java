@@ -2,7 +2,7 @@ package org.weft.tools.local;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.weft.tools.command.UserException;
+import org.weft.tools.user.UserException;
 
 /** Where this copy of Weft stands: the folder of the launcher. */
 public final class Installation {

@@ -6,7 +6,7 @@ import org.weft.shard.model.KvPool;
 import org.weft.shard.model.KvType;
 import org.weft.shard.model.ModelConfig;
 import org.weft.shard.model.Span;
-import org.weft.tools.command.UserException;
+import org.weft.tools.user.UserException;
 
 /**
  * How many KV pages a process has. Pages take memory when they are written, not when they are

@@ -2,7 +2,6 @@ package org.weft.tools.local;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,7 +17,8 @@ import java.util.stream.Stream;
 import org.weft.node.ticket.PeerAddress;
 import org.weft.shard.manifest.Manifest;
 import org.weft.shard.model.Span;
-import org.weft.tools.command.UserException;
+import org.weft.tools.user.Json;
+import org.weft.tools.user.UserException;
 
 /**
  * A private swarm of block-server processes on loopback, with keys and state in a temporary home.
@@ -26,7 +26,6 @@ import org.weft.tools.command.UserException;
  */
 public final class LocalSwarm implements AutoCloseable {
   private static final Duration READY_WITHIN = Duration.ofMinutes(5);
-  private static final ObjectMapper JSON = new ObjectMapper();
 
   /** One block server: what it serves and where. */
   public record Server(Span span, ChildProcess process, CompletableFuture<JsonNode> readiness) {}
@@ -126,7 +125,7 @@ public final class LocalSwarm implements AutoCloseable {
 
   private static void heard(String line, CompletableFuture<JsonNode> readiness) {
     try {
-      JsonNode event = JSON.readTree(line);
+      JsonNode event = Json.read(line);
       if ("ready".equals(event.path("event").textValue())) {
         readiness.complete(event);
       }

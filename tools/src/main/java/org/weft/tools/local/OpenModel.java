@@ -12,7 +12,7 @@ import org.weft.shard.gguf.TensorType;
 import org.weft.shard.manifest.Manifest;
 import org.weft.shard.manifest.ManifestCache;
 import org.weft.shard.model.ModelConfig;
-import org.weft.tools.command.UserException;
+import org.weft.tools.user.UserException;
 
 /** A model file that is open, and what was read of it. */
 public record OpenModel(Path path, GgufFile file, ModelConfig config) implements AutoCloseable {

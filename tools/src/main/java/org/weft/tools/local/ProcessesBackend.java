@@ -18,10 +18,12 @@ import org.weft.shard.model.KvType;
 final class ProcessesBackend implements Backend {
   private static final int NETWORK_BYTES = 16;
 
+  private final Closing closing;
   private final LocalSwarm swarm;
   private final SwarmBackend gateway;
 
-  private ProcessesBackend(LocalSwarm swarm, SwarmBackend gateway) {
+  private ProcessesBackend(Closing closing, LocalSwarm swarm, SwarmBackend gateway) {
+    this.closing = closing;
     this.swarm = swarm;
     this.gateway = gateway;
   }
@@ -37,20 +39,22 @@ final class ProcessesBackend implements Backend {
             open.file(),
             Sha256Tree::root,
             (done, total) -> progress.bytes("hashing the model", done, total));
-    LocalSwarm swarm =
-        LocalSwarm.start(
-            open, manifest, LocalSwarm.split(open.config().blocks(), hops), network, flags);
-    try {
+    return Closing.whole(closing -> {
+      LocalSwarm swarm =
+          closing.add(
+              LocalSwarm.start(
+                  open, manifest, LocalSwarm.split(open.config().blocks(), hops), network, flags),
+              LocalSwarm::close);
       progress.say("starting " + hops + (hops == 1 ? " block server" : " block servers"));
       List<PeerAddress> addresses = swarm.await();
       NodeKey key = NodeKey.generate(random);
       SwarmBackend gateway =
-          SwarmBackend.join(open, manifest.id(), key, NetworkId.named(network), addresses, kvType);
-      return new ProcessesBackend(swarm, gateway);
-    } catch (RuntimeException failed) {
-      swarm.close();
-      throw failed;
-    }
+          closing.add(
+              SwarmBackend.join(
+                  open, manifest.id(), key, NetworkId.named(network), addresses, kvType),
+              SwarmBackend::close);
+      return new ProcessesBackend(closing, swarm, gateway);
+    });
   }
 
   @Override
@@ -94,7 +98,6 @@ final class ProcessesBackend implements Backend {
 
   @Override
   public void close() {
-    gateway.close();
-    swarm.close();
+    closing.close();
   }
 }

@@ -27,24 +27,21 @@ import org.weft.shard.model.KvType;
 
 /** The gateway's side of a swarm: dials, joins, routes, opens chains. It listens to nobody. */
 public final class SwarmBackend implements Backend {
+  private final Closing closing;
   private final OpenModel open;
   private final ModelId model;
-  private final ScheduledTimers timers;
-  private final GrpcTransport transport;
   private final JoinDirectory directory;
   private final ChainSessionFactory sessions;
 
   private SwarmBackend(
+      Closing closing,
       OpenModel open,
       ModelId model,
-      ScheduledTimers timers,
-      GrpcTransport transport,
       JoinDirectory directory,
       ChainSessionFactory sessions) {
+    this.closing = closing;
     this.open = open;
     this.model = model;
-    this.timers = timers;
-    this.transport = transport;
     this.directory = directory;
     this.sessions = sessions;
   }
@@ -57,11 +54,26 @@ public final class SwarmBackend implements Backend {
       NetworkId network,
       List<PeerAddress> peers,
       KvType kvType) {
+    return Closing.whole(closing -> join(closing, open, model, key, network, peers, kvType));
+  }
+
+  private static SwarmBackend join(
+      Closing closing,
+      OpenModel open,
+      ModelId model,
+      NodeKey key,
+      NetworkId network,
+      List<PeerAddress> peers,
+      KvType kvType) {
     Clock clock = Clock.systemUTC();
-    ScheduledTimers timers = new ScheduledTimers();
-    GrpcTransport transport = GrpcTransport.dialling(key, TransportConfig.loopback(), clock);
+    ScheduledTimers timers = closing.add(new ScheduledTimers(), ScheduledTimers::close);
+    GrpcTransport transport =
+        closing.add(
+            GrpcTransport.dialling(key, TransportConfig.loopback(), clock), GrpcTransport::close);
     JoinDirectory directory =
-        JoinDirectory.start(key, DirectoryConfig.of(network, peers), transport, timers, clock);
+        closing.add(
+            JoinDirectory.start(key, DirectoryConfig.of(network, peers), transport, timers, clock),
+            JoinDirectory::close);
     Router router = new Router(directory, RouterConfig.standard(), clock);
     ChainModel chain =
         ChainModel.exact(
@@ -72,19 +84,21 @@ public final class SwarmBackend implements Backend {
             open.config().context(),
             kvType);
     ChainSessionFactory sessions =
-        new ChainSessionFactory(
-            key,
-            network,
-            transport,
-            timers,
-            clock,
-            directory,
-            router,
-            chain,
-            ChainConfig.standard(),
-            ChainRepair.none());
+        closing.add(
+            new ChainSessionFactory(
+                key,
+                network,
+                transport,
+                timers,
+                clock,
+                directory,
+                router,
+                chain,
+                ChainConfig.standard(),
+                ChainRepair.none()),
+            ChainSessionFactory::close);
     directory.refresh();
-    return new SwarmBackend(open, model, timers, transport, directory, sessions);
+    return new SwarmBackend(closing, open, model, directory, sessions);
   }
 
   @Override
@@ -131,9 +145,6 @@ public final class SwarmBackend implements Backend {
 
   @Override
   public void close() {
-    sessions.close();
-    directory.close();
-    transport.close();
-    timers.close();
+    closing.close();
   }
 }

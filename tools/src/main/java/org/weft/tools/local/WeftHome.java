@@ -7,7 +7,7 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Locale;
 import java.util.Map;
-import org.weft.tools.command.UserException;
+import org.weft.tools.user.UserException;
 
 /**
  * Where a node keeps its key, its state and its caches: {@code $WEFT_HOME}, or the platform's usual

@@ -12,7 +12,7 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.weft.node.generation.Cancellation;
 import org.weft.node.generation.ChatMessage;
-import org.weft.tools.command.UserException;
+import org.weft.tools.user.UserException;
 
 class ConversationTest {
   private final StringWriter said = new StringWriter();

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import org.junit.jupiter.api.Test;
-import org.weft.tools.command.UserException;
+import org.weft.tools.user.UserException;
 
 class KvBudgetTest {
   private static final long GIB = 1L << 30;

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.weft.shard.model.Span;
-import org.weft.tools.command.UserException;
+import org.weft.tools.user.UserException;
 
 class LocalSwarmTest {
   @Test

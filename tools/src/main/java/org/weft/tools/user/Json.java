@@ -1,4 +1,4 @@
-package org.weft.tools.command;
+package org.weft.tools.user;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
@@ -8,9 +8,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 
-/** JSON in and out of commands. */
-final class Json {
-  static final ObjectMapper MAPPER =
+/** JSON of the command line, in and out: the one way in which it is read and written. */
+public final class Json {
+  private static final ObjectMapper MAPPER =
       JsonMapper.builder()
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -19,7 +19,7 @@ final class Json {
   private Json() {}
 
   /** A value on one line. */
-  static String line(Object value) {
+  public static String line(Object value) {
     try {
       return MAPPER.writeValueAsString(value);
     } catch (JsonProcessingException impossible) {
@@ -28,7 +28,7 @@ final class Json {
   }
 
   /** A value over several lines, for people. */
-  static String pretty(Object value) {
+  public static String pretty(Object value) {
     try {
       return MAPPER.writer(SerializationFeature.INDENT_OUTPUT).writeValueAsString(value);
     } catch (JsonProcessingException impossible) {
@@ -36,8 +36,18 @@ final class Json {
     }
   }
 
+  /** A value as a tree, to be changed before it is written. */
+  public static JsonNode tree(Object value) {
+    return MAPPER.valueToTree(value);
+  }
+
+  /** Parses what another process said; the caller knows what to say where it is not JSON. */
+  public static JsonNode read(String text) throws JsonProcessingException {
+    return MAPPER.readTree(text);
+  }
+
   /** Parses input of the user's; {@code what} names it in the sentence. */
-  static JsonNode parse(String text, String what) {
+  public static JsonNode parse(String text, String what) {
     try {
       return MAPPER.readTree(text);
     } catch (JsonProcessingException wrong) {

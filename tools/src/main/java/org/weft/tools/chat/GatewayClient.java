@@ -1,4 +1,4 @@
-package org.weft.tools.command;
+package org.weft.tools.chat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
@@ -13,6 +13,8 @@ import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
+import org.weft.tools.user.Json;
+import org.weft.tools.user.UserException;
 
 /** A gateway's HTTP face, seen from the command line. */
 public final class GatewayClient {
@@ -80,7 +82,7 @@ public final class GatewayClient {
   private static String reason(HttpResponse<InputStream> response) {
     String body = body(response);
     try {
-      String message = Json.MAPPER.readTree(body).path("error").path("message").asText("");
+      String message = Json.read(body).path("error").path("message").asText("");
       return message.isEmpty() ? "status " + response.statusCode() : message;
     } catch (IOException notJson) {
       return "status " + response.statusCode();

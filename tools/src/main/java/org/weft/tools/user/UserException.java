@@ -1,4 +1,4 @@
-package org.weft.tools.command;
+package org.weft.tools.user;
 
 /** A failure that its reader can do something about: the message is one sentence for them. */
 public final class UserException extends RuntimeException {

@@ -1,4 +1,4 @@
-package org.weft.tools.command;
+package org.weft.tools.user;
 
 /** An option whose value makes no sense: wrong usage, which ends with status 2. */
 public final class UsageException extends RuntimeException {
