@@ -47,7 +47,8 @@ import org.weft.shard.kernel.RandomBlocks;
     jvmArgsAppend = {
       "--add-modules=jdk.incubator.vector",
       "--enable-native-access=ALL-UNNAMED",
-      "--sun-misc-unsafe-memory-access=allow"
+      "--sun-misc-unsafe-memory-access=allow",
+      "-Djdk.incubator.vector.VECTOR_ACCESS_OOB_CHECK=0" // as launcher/jvm.options has it
     })
 public class KernelBenchmark {
   private static final int ROWS = 4096;
