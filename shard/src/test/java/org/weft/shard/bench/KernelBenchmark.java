@@ -36,7 +36,8 @@ import org.weft.shard.kernel.RandomBlocks;
 
 /**
  * Products and attention, in GMAC/s. Weights are taken in turn from more matrices than any cache
- * holds, as a decode step meets them. {@code main [seconds]} runs all and prints a table.
+ * holds, as a decode step meets them. {@code main [types]} runs all, or those types, and prints a
+ * table.
  */
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.SECONDS)
