@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Computes the digest of all kernels on AArch64 under user-mode emulation, with NEON (128 bits) and with SVE, and
-# fails unless both are the pinned one. Debian or Ubuntu, with the package source of an AArch64 JRE 25 (trixie) in reach.
+# Computes the digest of all kernels, and that of the embedded model's logits, on AArch64 under user-mode emulation, with
+# NEON (128 bits) and with SVE, and fails unless they are the pinned ones. Debian or Ubuntu, with the package source of an AArch64 JRE 25 (trixie) in reach.
 # Use: scripts/arm64-digest.sh [DIR]     DIR keeps the runtime for the next time; a temporary one by default.
 # Some minutes: nothing is interpreted faster by being emulated.
 set -euo pipefail
@@ -47,14 +47,21 @@ done
 classes=$dir/classes
 mkdir -p "$classes"
 jspecify=$(find "${MAVEN_REPO:-$HOME/.m2/repository}" -name 'jspecify-1*.jar' | head -1)
-mapfile -t sources < <(find shard/src/main/java/org/weft/shard/{kernel,gguf} -name '*.java'
-  ls shard/src/main/java/org/weft/shard/*.java shard/src/test/java/org/weft/shard/kernel/{KernelDigest,Buffers,RandomBlocks,PagedKv}.java)
+tests=shard/src/test/java/org/weft/shard
+mapfile -t sources < <(find shard/src/main/java/org/weft/shard/{kernel,gguf,model} -name '*.java'
+  ls shard/src/main/java/org/weft/shard/*.java
+  ls $tests/kernel/{KernelDigest,Buffers,RandomBlocks,PagedKv}.java $tests/model/{LogitsDigest,Pipeline}.java)
 "$home/bin/javac" -nowarn --add-modules jdk.incubator.vector -cp "$jspecify" -d "$classes" "${sources[@]}" 2>/dev/null
 
 status=0
+emulated() { # CPU MAIN ARGUMENTS...
+  printf '%s: ' "$1"
+  QEMU_CPU=$1 qemu-aarch64-static -L "$root" "$java" -Xshare:off --enable-native-access=ALL-UNNAMED \
+    -XX:CompileCommand=quiet -XX:CompileCommand='CompileThresholdScaling,org.weft.shard.kernel.Vector*::*,0.02' \
+    --add-modules jdk.incubator.vector -cp "$classes:shard/src/test/resources" "${@:2}" 2>/dev/null || status=1
+}
 for cpu in cortex-a72 max; do
-  printf '%s: ' "$cpu"
-  QEMU_CPU=$cpu qemu-aarch64-static -L "$root" "$java" -Xshare:off --enable-native-access=ALL-UNNAMED \
-    --add-modules jdk.incubator.vector -cp "$classes" org.weft.shard.kernel.KernelDigest vector 1 2>/dev/null || status=1
+  emulated "$cpu" org.weft.shard.kernel.KernelDigest vector 1
+  emulated "$cpu" org.weft.shard.model.LogitsDigest models/weft-demo-q8_0.gguf 1
 done
 exit $status

@@ -2,6 +2,7 @@ package org.weft.shard.kernel;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -9,21 +10,16 @@ import org.jspecify.annotations.Nullable;
  * The fixed platform threads that do arithmetic. The caller of {@link #run} is one of them; one
  * caller at a time.
  *
- * <p>Every worker takes the chunks of its own static range first and then steals single chunks from
- * the others. A run is over when every chunk is done, not when every thread has woken: a worker
- * that the system keeps asleep costs nothing but its help. Workers without work spin for a few
- * microseconds, more where that has paid lately, and then park.
+ * <p>A run has one stage or several, which workers go through in order ({@link Stage}). It is over
+ * when every chunk is done, not when every thread has woken: a worker that the system keeps asleep
+ * costs nothing but its help. Workers without work spin for a few microseconds, more where that has
+ * paid lately, and then park.
  */
 public final class ComputePool implements AutoCloseable {
   private static final int MIN_SPIN_NANOS = 2_000;
-  private static final int MAX_SPIN_NANOS = 40_000;
-
-  /** Longs between two cursors, so that no two share a cache line. */
-  private static final int STRIDE = 16;
-
+  static final int MAX_SPIN_NANOS = 40_000;
   private static final long OPEN = 1L << 31;
   private static final long ACTIVE = OPEN - 1;
-  private static final VarHandle CURSOR = MethodHandles.arrayElementVarHandle(long[].class);
   private static final VarHandle STATE;
   private static final VarHandle FAILURE;
   private static final VarHandle BUSY;
@@ -45,9 +41,6 @@ public final class ComputePool implements AutoCloseable {
   private final boolean[] parked;
   private static final VarHandle PARKED = MethodHandles.arrayElementVarHandle(boolean[].class);
 
-  /** Next chunk of each worker's static range, {@link #STRIDE} apart. */
-  private final long[] cursors;
-
   /** Run number in the upper half, then {@link #OPEN}, then the workers inside this run. */
   private volatile long state;
 
@@ -57,10 +50,12 @@ public final class ComputePool implements AutoCloseable {
   private volatile @Nullable Thread waiting;
 
   // The job: written by the caller before it opens the run, read by workers that have entered it.
-  private int count;
-  private int grain;
-  private int chunks;
-  private RangeTask task = (worker, from, to) -> {};
+  private List<Stage> stages;
+
+  /** The stage of runs that have but one task. */
+  private final Stage single;
+
+  private final List<Stage> alone;
 
   /** A pool of {@code threads} in all, the caller's included, with the chosen family of kernels. */
   public ComputePool(int threads) {
@@ -74,7 +69,9 @@ public final class ComputePool implements AutoCloseable {
     }
     this.threads = threads;
     this.kernels = kernels;
-    this.cursors = new long[(threads + 1) * STRIDE];
+    single = new Stage(this, 1, 1, NOTHING);
+    alone = List.of(single);
+    stages = alone;
     this.parked = new boolean[threads];
     this.workers = new Thread[threads - 1];
     for (int i = 0; i < workers.length; i++) {
@@ -107,37 +104,66 @@ public final class ComputePool implements AutoCloseable {
    * @throws IllegalStateException if another run is under way or the pool is closed
    */
   public void run(int count, int grain, RangeTask task) {
-    if (count < 0 || grain < 1) {
-      throw new IllegalArgumentException("count " + count + ", grain " + grain);
-    }
-    if (closed || !BUSY.compareAndSet(this, false, true)) {
-      throw new IllegalStateException(closed ? "the pool is closed" : "a run is under way");
-    }
+    begin();
     try {
-      if (threads == 1 || count <= grain) {
-        for (long from = 0; from < count; from += grain) {
-          task.run(0, (int) from, (int) Math.min(count, from + grain));
-        }
-      } else {
-        runShared(count, grain, task);
-      }
+      single.become(grain, task);
+      single.cover(count, 0);
+      runStages(alone);
+    } finally {
+      single.become(1, NOTHING);
+      busy = false;
+    }
+  }
+
+  /**
+   * Runs the stages, of this pool, over what each has been told to {@linkplain Stage#cover cover};
+   * otherwise as a run of one task.
+   */
+  public void run(List<Stage> stages) {
+    begin();
+    try {
+      runStages(stages);
     } finally {
       busy = false;
     }
   }
 
-  private void runShared(int count, int grain, RangeTask task) {
-    this.count = count;
-    this.grain = grain;
-    this.task = task;
-    chunks = (int) (((long) count + grain - 1) / grain);
+  /**
+   * A stage for runs of this pool: static ranges end at multiples of {@code align}, and {@code
+   * task} is called for up to {@code grain} at once.
+   */
+  public Stage stage(int align, int grain, RangeTask task) {
+    return new Stage(this, align, grain, task);
+  }
+
+  private void begin() {
+    if (closed || !BUSY.compareAndSet(this, false, true)) {
+      throw new IllegalStateException(closed ? "the pool is closed" : "a run is under way");
+    }
+  }
+
+  private void runStages(List<Stage> stages) {
+    int most = 0;
+    for (int i = 0; i < stages.size(); i++) {
+      most = Math.max(most, stages.get(i).chunks());
+    }
+    if (threads == 1 || most <= 1) {
+      for (int i = 0; i < stages.size(); i++) {
+        stages.get(i).runAlone();
+      }
+    } else {
+      runShared(stages, Math.min(threads, most) - 1);
+    }
+  }
+
+  private void runShared(List<Stage> stages, int helpers) {
+    this.stages = stages;
     failure = null;
-    for (int w = 0; w < threads; w++) {
-      CURSOR.setOpaque(cursors, w * STRIDE, staticStart(w));
+    for (int i = 0; i < stages.size(); i++) {
+      stages.get(i).open();
     }
     state = ((state >>> 32) + 1 << 32) | OPEN;
-    int wanted = Math.min(threads, chunks) - 1;
-    for (int w = 1; w <= wanted; w++) {
+    for (int w = 1; w <= helpers; w++) {
       if ((boolean) PARKED.getVolatile(parked, w)) {
         LockSupport.unpark(workers[w - 1]);
       }
@@ -147,7 +173,7 @@ public final class ComputePool implements AutoCloseable {
     awaitWorkers();
     Throwable thrown = failure;
     failure = null;
-    this.task = NOTHING;
+    this.stages = alone;
     switch (thrown) {
       case null -> {}
       case RuntimeException e -> throw e;
@@ -158,29 +184,20 @@ public final class ComputePool implements AutoCloseable {
 
   private static final RangeTask NOTHING = (worker, from, to) -> {};
 
-  private long staticStart(int worker) {
-    return (long) chunks * worker / threads;
+  private void work(int worker) {
+    List<Stage> job = stages;
+    try {
+      for (int i = 0; i < job.size(); i++) {
+        job.get(i).work(worker);
+      }
+    } catch (Throwable thrown) { // handed to the caller of run, which throws it
+      FAILURE.compareAndSet(this, null, thrown);
+    }
   }
 
-  /** Own static range first, then the others', chunk by chunk. */
-  private void work(int worker) {
-    RangeTask job = task;
-    for (int i = 0; i < threads; i++) {
-      int owner = worker + i < threads ? worker + i : worker + i - threads;
-      long end = staticStart(owner + 1);
-      while (failure == null && (long) CURSOR.getOpaque(cursors, owner * STRIDE) < end) {
-        long chunk = (long) CURSOR.getAndAdd(cursors, owner * STRIDE, 1L);
-        if (chunk >= end) {
-          break;
-        }
-        try {
-          long from = chunk * grain;
-          job.run(worker, (int) from, (int) Math.min(count, from + grain));
-        } catch (Throwable thrown) { // handed to the caller of run, which throws it
-          FAILURE.compareAndSet(this, null, thrown);
-        }
-      }
-    }
+  /** Whether a range of the run under way has thrown: no other is begun then. */
+  boolean failed() {
+    return failure != null;
   }
 
   private void awaitWorkers() {

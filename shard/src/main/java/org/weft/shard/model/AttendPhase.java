@@ -5,6 +5,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 import org.weft.shard.kernel.ComputePool.RangeTask;
 import org.weft.shard.kernel.KvFormat;
+import org.weft.shard.kernel.Stage;
 import org.weft.shard.model.BlockPlan.Attention;
 
 /**
@@ -15,13 +16,15 @@ final class AttendPhase implements RangeTask {
   private static final int FIRST_SCRATCH_POSITIONS = 512;
 
   private final Chunk chunk;
+  private final Stage projected;
   private final List<LoadedBlock> blocks;
   private final MemorySegment[] scratch; // of each worker
   private int scratchPositions;
 
-  /** {@code blocks}: all that it will see. */
-  AttendPhase(Chunk chunk, List<LoadedBlock> blocks, int workers) {
+  /** {@code projected}: the stage that makes its inputs; {@code blocks}: all that it will see. */
+  AttendPhase(Chunk chunk, Stage projected, List<LoadedBlock> blocks, int workers) {
     this.chunk = chunk;
+    this.projected = projected;
     this.blocks = List.copyOf(blocks);
     scratch = new MemorySegment[workers];
   }
@@ -48,11 +51,6 @@ final class AttendPhase implements RangeTask {
     return chunk.runs.count() * chunk.attention().kvHeads();
   }
 
-  /** Multiply-adds of all pieces, about. */
-  long multiplyAdds() {
-    return chunk.runs.work() * chunk.attention().queryRows();
-  }
-
   /** Whether {@link #run} leaves its results quantised, where the output matrix needs that. */
   boolean quantizes() {
     Attention attention = chunk.attention();
@@ -65,8 +63,9 @@ final class AttendPhase implements RangeTask {
     boolean quantize = chunk.weights().output().matrix().quantized() && quantizes();
     int group = attention.queryRows() / attention.kvHeads();
     for (int piece = from; piece < to; piece++) {
-      int run = piece / attention.kvHeads();
-      int head = piece % attention.kvHeads();
+      int head = piece / chunk.runs.count();
+      int run = piece % chunk.runs.count();
+      projected.await(HeadUnits.group(attention, head));
       int t = chunk.runs.first(run) - chunk.first;
       int rows = chunk.runs.rows(run);
       attend(attention, head, t, rows, scratch[worker]);

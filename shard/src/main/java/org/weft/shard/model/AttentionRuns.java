@@ -12,7 +12,6 @@ final class AttentionRuns {
   private final int[] lengths;
   private int count;
   private int longest;
-  private long work;
 
   AttentionRuns(int maxRows) {
     firsts = new int[maxRows];
@@ -23,7 +22,6 @@ final class AttentionRuns {
   void cut(Batch batch, int from, int n) {
     count = 0;
     longest = 0;
-    work = 0;
     for (int row = from; row < from + n; row++) {
       int last = count - 1;
       boolean joins =
@@ -38,7 +36,6 @@ final class AttentionRuns {
         lengths[count++] = 1;
       }
       longest = Math.max(longest, batch.position(row) + 1);
-      work += batch.position(row) + 1;
     }
   }
 
@@ -58,10 +55,5 @@ final class AttentionRuns {
   /** Positions that the longest cache has with these rows. */
   int longest() {
     return longest;
-  }
-
-  /** Pairs of a row and a position that it may see. */
-  long work() {
-    return work;
   }
 }

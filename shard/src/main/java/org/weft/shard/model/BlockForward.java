@@ -3,29 +3,29 @@ package org.weft.shard.model;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import org.weft.shard.kernel.ComputePool;
-import org.weft.shard.kernel.ComputePool.RangeTask;
 import org.weft.shard.kernel.Elementwise;
 import org.weft.shard.kernel.Kernels;
 import org.weft.shard.kernel.Norms;
+import org.weft.shard.kernel.Stage;
 
 /**
- * One block over one chunk of rows. A block is five phases, each a range that the compute pool cuts
- * among its threads: project (queries, keys and values; turned and stored), attend, output (and
- * residual), gate and up (and activation), down (and residual). What lies between is small and done
- * by the caller, or, over many rows, shared by row.
+ * One block over one chunk of rows, in four runs of the compute pool: attention (norm; queries,
+ * keys and values, turned and stored; attend), output and residual, gate and up (norm; activation),
+ * down and residual. Stages of one run wait for the parts that they need: attention of a head for
+ * that head's projections, and not for those of others.
  *
- * <p>One thread at a time; all state of a pass is in fields, set before a phase begins, so that no
+ * <p>One thread at a time; all state of a pass is in fields, set before a run begins, so that no
  * step allocates. No value depends on the order in which ranges are computed.
  */
 final class BlockForward implements AutoCloseable {
-  /** Output rows that a worker takes at a time: whole panels of the packed layout. */
-  private static final int GRAIN = 32;
+  /** Output rows that a worker takes at a time. */
+  private static final int GRAIN = 64;
 
-  /** Rows from which row by row work is shared. */
-  private static final int SHARED_ROWS = 8;
+  /** Output rows at which static ranges end: whole panels, and whole blocks once quantised. */
+  private static final int ALIGN = 32;
 
-  /** Multiply-adds below which attention is not worth waking others. */
-  private static final long SHARED_WORK = 50_000;
+  /** Rows that are normed or quantised at a time. */
+  private static final int NORM_ROWS = 4;
 
   private final int width;
   private final int maxChunk;
@@ -33,12 +33,18 @@ final class BlockForward implements AutoCloseable {
   private final ComputePool pool;
   private final Kernels kernels;
   private final Chunk chunk;
-  private final ProjectPhase project;
   private final AttendPhase attend;
-  private final RangeTask normTask = this::norm;
-  private final RangeTask outputTask = this::output;
-  private final RangeTask gateUpTask = this::gateUp;
-  private final RangeTask downTask = this::down;
+  private final Stage normStage;
+  private final Stage projectStage;
+  private final Stage attendStage;
+  private final Stage quantizeStage;
+  private final Stage outputStage;
+  private final Stage gateUpStage;
+  private final Stage downStage;
+  private final List<Stage> attentionRun;
+  private final List<Stage> outputRun;
+  private final List<Stage> gateUpRun;
+  private final List<Stage> downRun;
   private MemorySegment normWeight;
   private boolean normQuantized;
   private volatile int failedRow;
@@ -58,8 +64,18 @@ final class BlockForward implements AutoCloseable {
     kernels = pool.kernels();
     Workspace work = new Workspace(kernels, 1, sizes);
     chunk = new Chunk(width, maxChunk, kernels, rope, work, blocks.getFirst());
-    project = new ProjectPhase(chunk);
-    attend = new AttendPhase(chunk, blocks, pool.threads());
+    normStage = pool.stage(1, NORM_ROWS, this::norm);
+    projectStage = pool.stage(1, 1, new ProjectPhase(chunk, normStage));
+    attend = new AttendPhase(chunk, projectStage, blocks, pool.threads());
+    attendStage = pool.stage(1, 1, attend);
+    quantizeStage = pool.stage(1, NORM_ROWS, this::quantizeAttended);
+    outputStage = pool.stage(ALIGN, GRAIN, this::output);
+    gateUpStage = pool.stage(ALIGN, GRAIN, this::gateUp);
+    downStage = pool.stage(ALIGN, GRAIN, this::down);
+    attentionRun = List.of(normStage, projectStage, attendStage);
+    outputRun = List.of(quantizeStage, outputStage);
+    gateUpRun = List.of(normStage, gateUpStage);
+    downRun = List.of(downStage);
     normWeight = chunk.weights().attentionNorm();
   }
 
@@ -93,41 +109,35 @@ final class BlockForward implements AutoCloseable {
     int feedForward = weights.plan().feedForward().length();
 
     // hidden -> norm -> queries, keys, values; queries and keys turned, keys and values stored
-    normed(weights.attentionNorm(), weights.attentionQuantized());
-    pool.run(HeadUnits.count(attention), 1, project);
-
     // queries, stored keys and values -> attended
+    toNorm(weights.attentionNorm(), weights.attentionQuantized());
+    projectStage.cover(HeadUnits.count(attention), HeadUnits.perGroup(attention));
     work.attended.shape(chunk.rows, attention.queryRows());
-    if (attend.multiplyAdds() < SHARED_WORK) {
-      attend.run(0, 0, attend.pieces());
-    } else {
-      pool.run(attend.pieces(), 1, attend);
-    }
-    if (weights.output().matrix().quantized() && !attend.quantizes()) {
-      work.attended.quantize(0, chunk.rows, 0, attention.queryRows());
-    }
+    attendStage.cover(attend.pieces(), 0);
+    pool.run(attentionRun);
 
     // attended -> output -> hidden +=
-    pool.run(width, GRAIN, outputTask);
+    boolean toQuantize = weights.output().matrix().quantized() && !attend.quantizes();
+    quantizeStage.cover(toQuantize ? chunk.rows : 0);
+    outputStage.cover(width, 0);
+    pool.run(outputRun);
 
     // hidden -> norm -> activation(gate) * up
-    normed(weights.feedForwardNorm(), weights.feedForwardQuantized());
+    toNorm(weights.feedForwardNorm(), weights.feedForwardQuantized());
     work.activated.shape(chunk.rows, feedForward);
-    pool.run(feedForward, GRAIN, gateUpTask);
+    gateUpStage.cover(feedForward, 0);
+    pool.run(gateUpRun);
 
     // activated -> down -> hidden +=
-    pool.run(width, GRAIN, downTask);
+    downStage.cover(width, 0);
+    pool.run(downRun);
   }
 
-  private void normed(MemorySegment weight, boolean quantized) {
+  private void toNorm(MemorySegment weight, boolean quantized) {
     normWeight = weight;
     normQuantized = quantized;
     chunk.work.normed.shape(chunk.rows, width);
-    if (chunk.rows < SHARED_ROWS) {
-      norm(0, 0, chunk.rows);
-    } else {
-      pool.run(chunk.rows, SHARED_ROWS / 2, normTask);
-    }
+    normStage.cover(chunk.rows);
   }
 
   private void norm(int worker, int from, int to) {
@@ -143,13 +153,20 @@ final class BlockForward implements AutoCloseable {
     }
   }
 
+  /** Where heads are not whole blocks, so that attention could not do it. */
+  private void quantizeAttended(int worker, int from, int to) {
+    chunk.work.attended.quantize(from, to, 0, chunk.attention().queryRows());
+  }
+
   private void output(int worker, int from, int to) {
+    quantizeStage.await(0);
     Workspace work = chunk.work;
     chunk.weights().output().rows(kernels, work.attended, from, to, work.outputs, width);
     addOutputs(from, to);
   }
 
   private void gateUp(int worker, int from, int to) {
+    normStage.await(0);
     Workspace work = chunk.work;
     BlockWeights weights = chunk.weights();
     int cols = weights.plan().feedForward().length();

@@ -4,8 +4,10 @@ import org.weft.shard.model.BlockPlan.Attention;
 
 /**
  * The rows of the query, key and value matrices cut into units of whole heads that are whole panels
- * of 16 rows too, so that whoever computes a unit can turn and store its heads at once. Units count
- * through queries first, then keys, then values.
+ * of 16 rows too, so that whoever computes a unit can turn and store its heads at once.
+ *
+ * <p>Units come in groups, one for as many KV heads as a unit has: their keys, their values, and
+ * the queries that go with them. So what attention of a head needs stands together.
  */
 final class HeadUnits {
   private static final int PANEL = 16;
@@ -19,17 +21,19 @@ final class HeadUnits {
     return heads;
   }
 
-  static int queryUnits(Attention attention) {
-    return Math.ceilDiv(attention.heads(), headsPerUnit(attention.headSize()));
+  /** Units of one group; the last group may have units without heads. */
+  static int perGroup(Attention attention) {
+    return 2 + attention.heads() / attention.kvHeads();
   }
 
-  /** Of keys, and as many of values. */
-  static int kvUnits(Attention attention) {
-    return Math.ceilDiv(attention.kvHeads(), headsPerUnit(attention.headSize()));
+  /** The group that has what a KV head needs. */
+  static int group(Attention attention, int kvHead) {
+    return kvHead / headsPerUnit(attention.headSize());
   }
 
   static int count(Attention attention) {
-    return queryUnits(attention) + 2 * kvUnits(attention);
+    int groups = Math.ceilDiv(attention.kvHeads(), headsPerUnit(attention.headSize()));
+    return groups * perGroup(attention);
   }
 
   private HeadUnits() {}

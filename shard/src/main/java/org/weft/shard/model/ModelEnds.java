@@ -25,9 +25,10 @@ public record ModelEnds(Embedding embedding, OutputHead head) implements AutoClo
         loaded.add(loader.matrix(EndsPlan.OUTPUT, matrixShape(config)));
       }
       file.checkUnchanged();
-      OutputHead head = OutputHead.load(loader, config, loaded.getLast(), pool);
+      Embedding embedding = new Embedding(loaded.getFirst());
+      OutputHead head = OutputHead.load(loader, config, loaded.getLast(), embedding, pool);
       complete = true;
-      return new ModelEnds(new Embedding(loaded.getFirst()), head);
+      return new ModelEnds(embedding, head);
     } finally {
       if (!complete) {
         loaded.forEach(PackedMatrix::close);

@@ -22,6 +22,7 @@ public final class OutputHead {
   private static final int GRAIN = 64;
 
   private final PackedMatrix matrix; // [vocabulary, width]
+  private final Embedding embedding; // the other end, which is warmed with this one
   private final Arena arena;
   private final MemorySegment norm; // f32 [width]
   private final float epsilon;
@@ -37,8 +38,14 @@ public final class OutputHead {
   private volatile boolean failed;
 
   private OutputHead(
-      PackedMatrix matrix, Arena arena, MemorySegment norm, float epsilon, ComputePool pool) {
+      PackedMatrix matrix,
+      Embedding embedding,
+      Arena arena,
+      MemorySegment norm,
+      float epsilon,
+      ComputePool pool) {
     this.matrix = matrix;
+    this.embedding = embedding;
     this.arena = arena;
     this.norm = norm;
     this.epsilon = epsilon;
@@ -49,13 +56,17 @@ public final class OutputHead {
   }
 
   static OutputHead load(
-      TensorLoader loader, ModelConfig config, PackedMatrix matrix, ComputePool pool) {
+      TensorLoader loader,
+      ModelConfig config,
+      PackedMatrix matrix,
+      Embedding embedding,
+      ComputePool pool) {
     Arena arena = Arena.ofShared();
     boolean complete = false;
     try {
       MemorySegment norm = loader.vector(EndsPlan.OUTPUT_NORM, normShape(config), arena);
       complete = true;
-      return new OutputHead(matrix, arena, norm, config.ends().epsilon(), pool);
+      return new OutputHead(matrix, embedding, arena, norm, config.ends().epsilon(), pool);
     } finally {
       if (!complete) {
         arena.close();
@@ -121,11 +132,11 @@ public final class OutputHead {
   }
 
   /**
-   * Runs made-up rows until the kernels are compiled, or {@code deadlineNanos} of System.nanoTime
-   * has passed.
+   * Runs made-up rows until the kernels are compiled, those of the embedding too, or {@code
+   * deadlineNanos} of System.nanoTime has passed.
    */
   public void warmUp(long deadlineNanos) {
-    WarmUp.head(this, deadlineNanos);
+    WarmUp.ends(embedding, this, deadlineNanos);
   }
 
   int width() {

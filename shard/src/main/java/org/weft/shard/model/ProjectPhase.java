@@ -5,6 +5,7 @@ import org.weft.shard.kernel.ComputePool.RangeTask;
 import org.weft.shard.kernel.KvFormat;
 import org.weft.shard.kernel.KvStore;
 import org.weft.shard.kernel.Rope;
+import org.weft.shard.kernel.Stage;
 import org.weft.shard.model.BlockPlan.Attention;
 import org.weft.shard.model.BlockPlan.Rotary;
 
@@ -14,28 +15,35 @@ import org.weft.shard.model.BlockPlan.Rotary;
  */
 final class ProjectPhase implements RangeTask {
   private final Chunk chunk;
+  private final Stage normed;
 
-  ProjectPhase(Chunk chunk) {
+  /** {@code normed}: the stage that makes its inputs. */
+  ProjectPhase(Chunk chunk, Stage normed) {
     this.chunk = chunk;
+    this.normed = normed;
   }
 
-  /** Units of heads: of queries, then keys, then values. */
   @Override
   public void run(int worker, int fromUnit, int toUnit) {
+    normed.await(0);
     Attention attention = chunk.attention();
-    int queryUnits = HeadUnits.queryUnits(attention);
-    int kvUnits = HeadUnits.kvUnits(attention);
     int perUnit = HeadUnits.headsPerUnit(attention.headSize());
+    int perGroup = HeadUnits.perGroup(attention);
+    int queriesPerKv = attention.heads() / attention.kvHeads();
     for (int unit = fromUnit; unit < toUnit; unit++) {
-      if (unit < queryUnits) {
-        int head = unit * perUnit;
-        queries(attention, head, Math.min(attention.heads(), head + perUnit));
-      } else if (unit < queryUnits + kvUnits) {
-        int head = (unit - queryUnits) * perUnit;
-        keys(attention, head, Math.min(attention.kvHeads(), head + perUnit));
-      } else {
-        int head = (unit - queryUnits - kvUnits) * perUnit;
-        values(attention, head, Math.min(attention.kvHeads(), head + perUnit));
+      int kvHead = unit / perGroup * perUnit;
+      int kvHeadsEnd = Math.min(attention.kvHeads(), kvHead + perUnit);
+      int which = unit % perGroup;
+      switch (which) {
+        case 0 -> keys(attention, kvHead, kvHeadsEnd);
+        case 1 -> values(attention, kvHead, kvHeadsEnd);
+        default -> {
+          int head = kvHead * queriesPerKv + (which - 2) * perUnit;
+          int headsEnd = Math.min(kvHeadsEnd * queriesPerKv, head + perUnit);
+          if (head < headsEnd) {
+            queries(attention, head, headsEnd);
+          }
+        }
       }
     }
   }

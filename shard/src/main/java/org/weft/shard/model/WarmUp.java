@@ -4,12 +4,15 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.management.CompilationMXBean;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.weft.shard.ShardError;
 import org.weft.shard.ShardException;
 
@@ -19,14 +22,18 @@ import org.weft.shard.ShardException;
  *
  * <p>Steps of the sizes that matter are timed, round after round, small ones first. While a step is
  * so slow that it must be cold, larger ones wait for a later round. The best time of each step only
- * ever falls; when none has fallen for several rounds and a while, the code has settled.
+ * ever falls; when none has fallen for several rounds and a while, and compilers have come to rest,
+ * the code has settled.
  */
 final class WarmUp {
   /** Rounds without a better time after which the code has settled. */
-  private static final int CALM_ROUNDS = 4;
+  private static final int CALM_ROUNDS = 3;
 
-  /** And as long as this at least: compilers work in the background. */
-  private static final long CALM_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+  /** And as long as this at least. */
+  private static final long CALM_NANOS = TimeUnit.MILLISECONDS.toNanos(60);
+
+  /** A round is not calm in which compilers finished work of more than this part of its time. */
+  private static final double COMPILING = 0.25;
 
   /** A time counts as better only if it is shorter by this. */
   private static final double BETTER = 0.9;
@@ -35,6 +42,9 @@ final class WarmUp {
   private static final long PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(60);
 
   private static final int DECODE_STEPS = 8;
+
+  private static final @Nullable CompilationMXBean COMPILERS =
+      ManagementFactory.getCompilationMXBean();
 
   private final List<Runnable> steps = new ArrayList<>();
 
@@ -105,14 +115,15 @@ final class WarmUp {
     }
   }
 
-  /** Warms the output head alone. */
-  static void head(OutputHead head, long deadlineNanos) {
+  /** Warms the ends of a model. */
+  static void ends(Embedding embedding, OutputHead head, long deadlineNanos) {
     int most = 8;
+    int[] tokens = new int[most];
     try (Arena arena = Arena.ofShared()) {
       MemorySegment hidden = arena.allocate(JAVA_FLOAT, (long) most * head.width());
       MemorySegment logits = arena.allocate(JAVA_FLOAT, (long) most * head.vocabulary());
-      madeUp(hidden, most * head.width());
       WarmUp warmUp = new WarmUp();
+      warmUp.steps.add(() -> embedding.rows(tokens, 0, most, hidden));
       for (int rows : new int[] {1, 1, most}) {
         warmUp.steps.add(() -> head.logits(hidden, rows, logits));
       }
@@ -134,6 +145,8 @@ final class WarmUp {
     long patience = PATIENCE_NANOS;
     long lastBetter = System.nanoTime();
     for (int calm = 0; calm < CALM_ROUNDS || System.nanoTime() - lastBetter < CALM_NANOS; calm++) {
+      long begun = System.nanoTime();
+      long compiled = compiledNanos();
       for (int i = 0; i < best.length; i++) {
         long before = System.nanoTime();
         if (before - deadlineNanos >= 0) {
@@ -152,6 +165,18 @@ final class WarmUp {
           break;
         }
       }
+      long ended = System.nanoTime();
+      if (compiledNanos() - compiled > COMPILING * (ended - begun)) {
+        lastBetter = ended;
+        calm = -1;
+      }
     }
+  }
+
+  /** The time that compilers have spent on what they have finished, where the JVM tells. */
+  private static long compiledNanos() {
+    return COMPILERS != null && COMPILERS.isCompilationTimeMonitoringSupported()
+        ? TimeUnit.MILLISECONDS.toNanos(COMPILERS.getTotalCompilationTime())
+        : 0;
   }
 }

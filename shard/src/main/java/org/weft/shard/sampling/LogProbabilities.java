@@ -1,8 +1,7 @@
 package org.weft.shard.sampling;
 
 import java.lang.foreign.MemorySegment;
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -25,33 +24,38 @@ public record LogProbabilities(double chosen, List<Candidate> top) {
    */
   public static LogProbabilities of(
       MemorySegment logits, int vocabulary, int chosen, int topCount) {
-    double[] scores = new double[vocabulary];
+    int[] best = new int[Math.min(topCount, vocabulary)]; // tokens in order
+    int found = 0;
     double largest = Double.NEGATIVE_INFINITY;
     for (int i = 0; i < vocabulary; i++) {
-      scores[i] = Logits.at(logits, i);
-      largest = Math.max(largest, scores[i]);
+      float logit = Logits.at(logits, i);
+      largest = Math.max(largest, logit);
+      if (found < best.length) {
+        insert(logits, best, found++, i);
+      } else if (found > 0 && logit > Logits.at(logits, best[found - 1])) {
+        insert(logits, best, found - 1, i);
+      }
     }
     double sum = 0;
     for (int i = 0; i < vocabulary; i++) {
-      sum += StrictMath.exp(scores[i] - largest);
+      sum += StrictMath.exp(Logits.at(logits, i) - largest);
     }
     double logSum = StrictMath.log(sum);
-    CandidateHeap heap = new CandidateHeap(scores, Math.min(topCount, vocabulary), false);
-    for (int i = 0; i < vocabulary && topCount > 0; i++) {
-      if (heap.size() < topCount) {
-        heap.append(i);
-        if (heap.size() == Math.min(topCount, vocabulary)) {
-          heap.order();
-        }
-      } else if (scores[i] > scores[heap.root()]) {
-        heap.replaceRoot(i);
-      }
+    List<Candidate> top = new ArrayList<>(found);
+    for (int id : best) {
+      top.add(new Candidate(id, Logits.at(logits, id) - largest - logSum));
     }
-    Deque<Candidate> top = new ArrayDeque<>();
-    while (heap.size() > 0) {
-      int id = heap.removeRoot();
-      top.addFirst(new Candidate(id, scores[id] - largest - logSum));
+    return new LogProbabilities(Logits.at(logits, chosen) - largest - logSum, top);
+  }
+
+  /** Puts a token, whose id is above theirs, in order among the first {@code n} of best. */
+  private static void insert(MemorySegment logits, int[] best, int n, int id) {
+    float logit = Logits.at(logits, id);
+    int at = n;
+    while (at > 0 && logit > Logits.at(logits, best[at - 1])) {
+      best[at] = best[at - 1];
+      at--;
     }
-    return new LogProbabilities(scores[chosen] - largest - logSum, List.copyOf(top));
+    best[at] = id;
   }
 }

@@ -42,17 +42,7 @@ final class CodePoints {
 
   /** Python's str.isspace, and what its {@code \s} matches. */
   static boolean isSpace(int c) {
-    return (c >= 9 && c <= 13)
-        || (c >= 0x1C && c <= 0x20)
-        || c == 0x85
-        || c == 0xA0
-        || c == 0x1680
-        || (c >= 0x2000 && c <= 0x200A)
-        || c == 0x2028
-        || c == 0x2029
-        || c == 0x202F
-        || c == 0x205F
-        || c == 0x3000;
+    return Character.isSpaceChar(c) || (c >= 9 && c <= 13) || (c >= 0x1C && c <= 0x1F) || c == 0x85;
   }
 
   /** Whether a line ends at this character, by str.splitlines. */

@@ -33,10 +33,10 @@ final class Evaluator {
   }
 
   Object value(Expression expression, Scope scope) {
-    return SafeText.plain(marked(expression, scope));
+    return MarkupText.plain(marked(expression, scope));
   }
 
-  /** The value, which may be {@link SafeText}: for what tells it from other text. */
+  /** The value, which may be {@link MarkupText}: for what tells it from other text. */
   Object marked(Expression expression, Scope scope) {
     budget.enter();
     line = expression.line();
@@ -86,9 +86,9 @@ final class Evaluator {
       case Expression.Tested tested -> {
         Object marked = marked(tested.value(), scope);
         if (tested.name().equals("escaped")) {
-          yield marked instanceof SafeText;
+          yield marked instanceof MarkupText;
         }
-        Object value = SafeText.plain(marked);
+        Object value = MarkupText.plain(marked);
         yield Tests.test(tested.name(), value, arguments(tested.passed(), scope), this);
       }
     };

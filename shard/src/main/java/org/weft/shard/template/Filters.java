@@ -32,19 +32,19 @@ final class Filters {
     Object apply(Object value, Arguments arguments, Evaluator evaluator);
   }
 
-  /** Applies a filter; the value, and what comes out, may be {@link SafeText}. */
+  /** Applies a filter; the value, and what comes out, may be {@link MarkupText}. */
   static Object apply(String name, Object value, Arguments arguments, Evaluator evaluator) {
     Filter filter = ALL.get(name);
     if (filter == null) {
       throw new Failure("No filter named " + PythonText.repr(name) + ".");
     }
-    boolean safe = value instanceof SafeText;
+    boolean safe = value instanceof MarkupText;
     if (safe && PASSING.contains(name)) {
       return value;
     }
-    Object result = filter.apply(SafeText.plain(value), arguments, evaluator);
+    Object result = filter.apply(MarkupText.plain(value), arguments, evaluator);
     boolean marks = MARKING.contains(name) || (safe && KEEPING.contains(name));
-    return marks && result instanceof String text ? new SafeText(text) : result;
+    return marks && result instanceof String text ? new MarkupText(text) : result;
   }
 
   static boolean exists(String name) {

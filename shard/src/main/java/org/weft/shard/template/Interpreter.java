@@ -163,7 +163,7 @@ final class Interpreter {
   }
 
   private Object filtered(Expression.@Nullable Filtered filter, Object text, Scope scope) {
-    return filter == null ? text : SafeText.plain(evaluator.filtered(filter, text, scope));
+    return filter == null ? text : MarkupText.plain(evaluator.filtered(filter, text, scope));
   }
 
   private Object call(Statement.CallBlock block, Scope scope) {
@@ -204,7 +204,7 @@ final class Interpreter {
   }
 
   private List<Object> unpack(Object marked) {
-    Object value = SafeText.plain(marked);
+    Object value = MarkupText.plain(marked);
     if (!Values.iterable(value)) {
       throw new Failure("cannot unpack non-iterable " + Values.typeName(value) + " object");
     }

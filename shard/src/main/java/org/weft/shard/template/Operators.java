@@ -20,15 +20,15 @@ final class Operators {
     return minus ? Numbers.negate(value) : Numbers.add(value, 0L);
   }
 
-  /** Of values that may be {@link SafeText}. */
+  /** Of values that may be {@link MarkupText}. */
   static Object arithmetic(Operator operator, Object a, Object b, Evaluator evaluator) {
-    if (operator == Operator.ADD && SafeText.adds(a, b)) {
-      SafeText sum = SafeText.add(a, b);
+    if (operator == Operator.ADD && MarkupText.adds(a, b)) {
+      MarkupText sum = MarkupText.add(a, b);
       evaluator.budget().make(2L * sum.text().length());
       return sum;
     }
-    Object left = SafeText.plain(a);
-    Object right = SafeText.plain(b);
+    Object left = MarkupText.plain(a);
+    Object right = MarkupText.plain(b);
     if (Numbers.isNumber(left) && Numbers.isNumber(right)) {
       return switch (operator) {
         case ADD -> Numbers.add(left, right);

@@ -2,8 +2,8 @@ package org.weft.shard.tokenizer;
 
 /**
  * Unicode general categories as the split rules need them, one byte a character. Whitespace is the
- * White_Space property, which differs from Java's own notion of it (NEL and the no-break spaces
- * count, the information separators do not).
+ * White_Space property, which differs from Java's own notions of it (tab to carriage return and NEL
+ * count beside the separators, the information separators do not).
  */
 final class CharClass {
   /** {@code \p{L}}. */
@@ -78,17 +78,7 @@ final class CharClass {
   }
 
   private static boolean isSpace(int c) {
-    return (c >= 9 && c <= 13)
-        || c == 0x20
-        || c == 0x85
-        || c == 0xA0
-        || c == 0x1680
-        || (c >= 0x2000 && c <= 0x200A)
-        || c == 0x2028
-        || c == 0x2029
-        || c == 0x202F
-        || c == 0x205F
-        || c == 0x3000;
+    return Character.isSpaceChar(c) || (c >= 9 && c <= 13) || c == 0x85;
   }
 
   private CharClass() {}

@@ -36,7 +36,8 @@ import org.weft.shard.kernel.RandomBlocks;
 
 /**
  * Products and attention, in GMAC/s. Weights are taken in turn from more matrices than any cache
- * holds, as a decode step meets them. {@code main [seconds]} runs all and prints a table.
+ * holds, as a decode step meets them. {@code main [types]} runs all, or those types, and prints a
+ * table.
  */
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.SECONDS)
@@ -47,7 +48,8 @@ import org.weft.shard.kernel.RandomBlocks;
     jvmArgsAppend = {
       "--add-modules=jdk.incubator.vector",
       "--enable-native-access=ALL-UNNAMED",
-      "--sun-misc-unsafe-memory-access=allow"
+      "--sun-misc-unsafe-memory-access=allow",
+      "-Djdk.incubator.vector.VECTOR_ACCESS_OOB_CHECK=0" // as launcher/jvm.options has it
     })
 public class KernelBenchmark {
   private static final int ROWS = 4096;

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicIntegerArray;
@@ -108,6 +109,94 @@ class ComputePoolTest {
       AtomicIntegerArray ran = new AtomicIntegerArray(1);
       pool.run(100, 1, (worker, from, to) -> ran.addAndGet(0, to - from));
       assertEquals(100, ran.get(0));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 5})
+  void shouldSeeWhatItAwaitsWhenStagesFollowEachOther(int threads) {
+    try (ComputePool pool = new ComputePool(threads, Kernels.SCALAR)) {
+      int[] first = new int[103];
+      int[] second = new int[103];
+      int[] third = new int[11];
+      Stage ones = pool.stage(1, 3, (worker, from, to) -> Arrays.fill(first, from, to, 1));
+      Stage sums =
+          pool.stage(
+              4,
+              8,
+              (worker, from, to) -> {
+                ones.await(0);
+                int sum = Arrays.stream(first).sum();
+                Arrays.fill(second, from, to, sum);
+              });
+      Stage parts =
+          pool.stage(
+              1,
+              1,
+              (worker, from, to) -> {
+                sums.await(from);
+                int end = Math.min(second.length, 10 * from + 10);
+                third[from] = Arrays.stream(second, 10 * from, end).sum();
+              });
+      for (int run = 0; run < 3_000; run++) {
+        Arrays.fill(first, 0);
+        Arrays.fill(second, 0);
+        int count = 1 + run % first.length;
+        ones.cover(count);
+        sums.cover(count, 10);
+        parts.cover((count + 9) / 10, 0);
+        pool.run(List.of(ones, sums, parts));
+        assertEquals(count * count, Arrays.stream(third, 0, (count + 9) / 10).sum());
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 8})
+  void shouldCutStaticRangesAtTheAlignmentWhenChunksAreLarger(int threads) {
+    try (ComputePool pool = new ComputePool(threads, Kernels.SCALAR)) {
+      for (int count : new int[] {0, 5, 32, 576, 1000}) {
+        AtomicIntegerArray seen = new AtomicIntegerArray(count + 1);
+        Stage stage =
+            pool.stage(
+                32,
+                64,
+                (worker, from, to) -> {
+                  assertTrue(from % 32 == 0 && (to % 32 == 0 || to == count) && to - from <= 64);
+                  for (int i = from; i < to; i++) {
+                    seen.incrementAndGet(i);
+                  }
+                });
+        stage.cover(count, 0);
+        pool.run(List.of(stage));
+        for (int i = 0; i < count; i++) {
+          assertEquals(1, seen.get(i), "index " + i + " of " + count);
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 4})
+  void shouldThrowWhatAStageThrewWhenALaterOneAwaitsIt(int threads) {
+    try (ComputePool pool = new ComputePool(threads, Kernels.SCALAR)) {
+      IllegalArgumentException thrown = new IllegalArgumentException("stage 1");
+      Stage failing =
+          pool.stage(
+              1,
+              1,
+              (worker, from, to) -> {
+                if (from == 2) {
+                  throw thrown;
+                }
+              });
+      Stage awaiting = pool.stage(1, 1, (worker, from, to) -> failing.await(0));
+      for (int run = 0; run < 300; run++) {
+        failing.cover(8);
+        awaiting.cover(8, 0);
+        List<Stage> stages = List.of(failing, awaiting);
+        assertSame(thrown, assertThrows(IllegalArgumentException.class, () -> pool.run(stages)));
+      }
     }
   }
 

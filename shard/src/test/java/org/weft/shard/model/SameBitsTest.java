@@ -4,34 +4,18 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.weft.shard.kernel.Kernels;
 
-/**
- * One prompt, one digest, however it is computed. The digest of the embedded model's logits is
- * pinned in the test resources: it may change only with the definition of the arithmetic or with
- * the model, never with the code that computes it.
- */
+/** One prompt, one digest, the {@linkplain LogitsDigest pinned} one, however it is computed. */
 class SameBitsTest {
-  /** Ends within the third KV page. */
-  private static final int[] IDS = new int[75];
-
-  static {
-    for (int i = 0; i < IDS.length; i++) {
-      IDS[i] = 3 + i * 2_654_435 % 4_000;
-    }
-  }
+  private static final int[] IDS = LogitsDigest.ids();
 
   /**
    * As much as the scalar twins, which are many times slower, compute of a model of this size; on
@@ -43,20 +27,11 @@ class SameBitsTest {
     return Pipeline.digest(Arrays.copyOf(logits, BEGINNING.length));
   }
 
-  private static String pinned() {
-    String name = "demo-logits.sha256";
-    try (InputStream in = Objects.requireNonNull(SameBitsTest.class.getResourceAsStream(name))) {
-      return new String(in.readAllBytes(), StandardCharsets.US_ASCII).strip();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
   @ParameterizedTest
   @ValueSource(ints = {1, 7, 32, 75})
   void shouldGiveOneDigestWhenChunksDiffer(int chunk) {
     try (Pipeline pipeline = new Pipeline(TestFiles.demo())) {
-      assertEquals(pinned(), Pipeline.digest(pipeline.logits(IDS, chunk)));
+      assertEquals(LogitsDigest.pinned(), Pipeline.digest(pipeline.logits(IDS, chunk)));
     }
   }
 
@@ -65,7 +40,7 @@ class SameBitsTest {
   void shouldGiveOneDigestWhenSpansAreCutAnywhere(String cuts) {
     int[] at = List.of(cuts.split(",")).stream().mapToInt(Integer::parseInt).toArray();
     try (Pipeline pipeline = new Pipeline(TestFiles.demo(), Kernels.chosen(), 2, KvType.F16, at)) {
-      assertEquals(pinned(), Pipeline.digest(pipeline.logits(IDS, 20)));
+      assertEquals(LogitsDigest.pinned(), Pipeline.digest(pipeline.logits(IDS, 20)));
     }
   }
 
@@ -74,7 +49,7 @@ class SameBitsTest {
   void shouldGiveOneDigestWhenThreadsDiffer(int threads) {
     try (Pipeline pipeline =
         new Pipeline(TestFiles.demo(), Kernels.chosen(), threads, KvType.F16)) {
-      assertEquals(pinned(), Pipeline.digest(pipeline.logits(IDS, 30)));
+      assertEquals(LogitsDigest.pinned(), Pipeline.digest(pipeline.logits(IDS, 30)));
     }
   }
 
@@ -83,7 +58,7 @@ class SameBitsTest {
     try (Pipeline vector = new Pipeline(TestFiles.demo(), Kernels.VECTOR, 2, KvType.F16);
         Pipeline scalar = new Pipeline(TestFiles.demo(), Kernels.SCALAR, 2, KvType.F16)) {
       float[][] logits = vector.logits(IDS, 40);
-      assertEquals(pinned(), Pipeline.digest(logits));
+      assertEquals(LogitsDigest.pinned(), Pipeline.digest(logits));
       assertEquals(beginning(logits), Pipeline.digest(scalar.logits(BEGINNING, 8)));
     }
   }
@@ -94,7 +69,7 @@ class SameBitsTest {
         Pipeline cut = new Pipeline(TestFiles.demo(), Kernels.VECTOR, 1, KvType.Q8_0, 3);
         Pipeline scalar = new Pipeline(TestFiles.demo(), Kernels.SCALAR, 1, KvType.Q8_0)) {
       float[][] logits = whole.logits(IDS, 75);
-      assertNotEquals(pinned(), Pipeline.digest(logits));
+      assertNotEquals(LogitsDigest.pinned(), Pipeline.digest(logits));
       assertEquals(Pipeline.digest(logits), Pipeline.digest(cut.logits(IDS, 9)));
       assertEquals(beginning(logits), Pipeline.digest(scalar.logits(BEGINNING, 9)));
     }
@@ -126,7 +101,7 @@ class SameBitsTest {
           System.arraycopy(all, row, logits, from, 20);
           System.arraycopy(all, rest, logits, from + 20, 5);
         }
-        assertEquals(pinned(), Pipeline.digest(logits));
+        assertEquals(LogitsDigest.pinned(), Pipeline.digest(logits));
       }
     }
   }
