@@ -122,10 +122,11 @@ public final class GrpcTransport implements Transport {
 
   /**
    * Runs frames between two throw-away nodes over loopback, so that this process's first real ones
-   * are fast. Blocks for {@code atMost}, usually less; nothing outside of the process notices.
+   * are fast. Goes on in the background for {@code atMost}, usually less; nothing outside of the
+   * process notices.
    */
   public static void warmUp(Duration atMost) {
-    WarmUp.run(atMost);
+    WarmUp.start(atMost);
   }
 
   private static HelloRequest hello() {

@@ -37,15 +37,9 @@ final class WarmUp {
 
   private static final SecureRandom RANDOM = new SecureRandom();
 
-  /** What is still to be tidied up when the time is over is left to the thread that talks. */
-  static void run(Duration atMost) {
+  static void start(Duration atMost) {
     long end = System.nanoTime() + atMost.toNanos();
-    Thread talking = Thread.ofVirtual().name("weft-warm-up").start(() -> talk(end));
-    try {
-      talking.join(atMost);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    Thread.ofVirtual().name("weft-warm-up").start(() -> talk(end));
   }
 
   private static void talk(long end) {
@@ -97,6 +91,12 @@ final class WarmUp {
         }
 
         @Override
+        public boolean receivedAtOnce(Down frame) {
+          Outbound<Collected> to = collector;
+          return to != null && to.sendAtOnce(result(frame.getStep().getHidden()));
+        }
+
+        @Override
         public void ended() {}
       };
     }
@@ -135,6 +135,12 @@ final class WarmUp {
     @Override
     public void received(Collected frame) {
       arrived.release();
+    }
+
+    @Override
+    public boolean receivedAtOnce(Collected frame) {
+      arrived.release();
+      return true;
     }
 
     /** Then the loop runs into its bound. */

@@ -50,6 +50,10 @@ import org.weft.tools.user.UserException;
  */
 public final class BlockServerNode implements AutoCloseable {
   private static final Duration WARM_UP = Duration.ofSeconds(6);
+
+  /** In the background, while it joins and the first gateway comes. */
+  private static final Duration TRANSPORT_WARM_UP = Duration.ofSeconds(3);
+
   private static final Duration DRAIN_NOTICE = Duration.ofSeconds(2);
   private static final Duration REPUBLISH = Duration.ofSeconds(10);
 
@@ -93,6 +97,7 @@ public final class BlockServerNode implements AutoCloseable {
     try (OpenModel open = OpenModel.open(settings.model())) {
       ComputePool compute = closing.add(new ComputePool(settings.threads()), ComputePool::close);
       weights = load(open, compute, home, progress);
+      GrpcTransport.warmUp(TRANSPORT_WARM_UP);
       BlockServerConfig config =
           BlockServerConfig.defaults()
               .withKvType(settings.kvType())

@@ -1,6 +1,7 @@
 package org.weft.tools.local;
 
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -27,6 +28,9 @@ import org.weft.shard.model.KvType;
 
 /** The gateway's side of a swarm: dials, joins, routes, opens chains. It listens to nobody. */
 public final class SwarmBackend implements Backend {
+  /** In the background, while the ends of the model are loaded and rehearse. */
+  private static final Duration WARM_UP = Duration.ofSeconds(3);
+
   private final Closing closing;
   private final OpenModel open;
   private final ModelId model;
@@ -98,6 +102,7 @@ public final class SwarmBackend implements Backend {
                 ChainRepair.none()),
             ChainSessionFactory::close);
     directory.refresh();
+    GrpcTransport.warmUp(WARM_UP);
     return new SwarmBackend(closing, open, model, directory, sessions);
   }
 
