@@ -313,8 +313,11 @@ public final class BlockServerNode implements AutoCloseable {
     return new PeerAddress(key.id(), List.of(new PeerAddress.HostPort(reach.host(), reach.port())));
   }
 
+  /** Where others read the metrics: on every interface means where they reach the node itself. */
   public String metricsUrl() {
-    return metricsServer.url();
+    return settings.metrics().anywhere()
+        ? "http://" + new HostPort(reach().host(), metricsServer.port()) + "/metrics"
+        : metricsServer.url();
   }
 
   /** Tells gateways that it leaves, then stops. */
