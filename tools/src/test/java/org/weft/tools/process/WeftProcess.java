@@ -68,13 +68,14 @@ final class WeftProcess implements AutoCloseable {
   private static WeftProcess start(Path home, List<String> prefix, List<String> arguments) {
     List<String> command = new ArrayList<>(prefix);
     command.addAll(command());
+    // Before --module, which ends the options: what a killed process leaves goes with the test.
+    command.add(prefix.size() + 1, "-Djava.io.tmpdir=" + home);
     command.addAll(arguments);
     ProcessBuilder builder =
         new ProcessBuilder(command).redirectInput(new File("/dev/null")).directory(home.toFile());
     builder.environment().keySet().removeIf(name -> name.startsWith("WEFT_"));
     builder.environment().remove("JAVA_TOOL_OPTIONS");
     builder.environment().put("WEFT_HOME", home.resolve("home").toString());
-    builder.environment().put("TMPDIR", home.toString());
     try {
       return new WeftProcess("weft " + String.join(" ", arguments), builder.start());
     } catch (IOException failed) {
