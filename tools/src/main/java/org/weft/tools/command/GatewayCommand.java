@@ -90,6 +90,7 @@ public final class GatewayCommand implements Callable<Integer> {
               : "--join: name a peer of the swarm, or run every block here with --local");
     }
     HostPort address = HostPort.parse(listen, "--listen", "127.0.0.1");
+    GatewayNode.requireFree(address);
     Shutdown shutdown = Shutdown.onSignal();
     NodeKey key = NodeKey.loadOrCreate(keyFile, new SecureRandom());
     Progress progress = json ? Progress.none() : Progress.onStandardError();

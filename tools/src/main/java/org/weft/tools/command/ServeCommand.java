@@ -13,6 +13,7 @@ import org.weft.crypto.NodeKey;
 import org.weft.shard.ShardException;
 import org.weft.shard.model.Span;
 import org.weft.tools.local.BlockServerNode;
+import org.weft.tools.local.GatewayNode;
 import org.weft.tools.local.HostPort;
 import org.weft.tools.local.Progress;
 import org.weft.tools.local.Shutdown;
@@ -111,6 +112,8 @@ public final class ServeCommand implements Callable<Integer> {
             swarm.network(),
             swarm.join(),
             Optional.ofNullable(manifest));
+    GatewayNode.requireFree(settings.listen());
+    GatewayNode.requireFree(settings.metrics());
     Shutdown shutdown = Shutdown.onSignal();
     if (whileStdin) {
       shutdown.orWhenStdinEnds();
