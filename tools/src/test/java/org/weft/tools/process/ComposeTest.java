@@ -1,6 +1,8 @@
 package org.weft.tools.process;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -8,7 +10,6 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -20,8 +21,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The commands of {@code docker-compose.yml}, started by hand on loopback. */
 class ComposeTest {
-  private static final Duration ENDS_WITHIN = Duration.ofSeconds(15);
-
   private static final String QUESTION =
       """
       {"model": "Weft demo", "temperature": 0, "max_tokens": 12,
@@ -34,39 +33,8 @@ class ComposeTest {
   private ComposeFile compose;
 
   @BeforeEach
-  void makeIdentities() throws Exception {
+  void readCompose() throws IOException {
     compose = ComposeFile.read(WeftProcess.root().resolve("docker-compose.yml"));
-    for (int node = 1; node <= 3; node++) {
-      try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-        ports.add(free.getLocalPort());
-      }
-    }
-    String script =
-        compose.script(
-            "identities",
-            Map.of(
-                "/opt/weft/weft",
-                quoted(WeftProcess.command()),
-                "/swarm",
-                folder.toString(),
-                // The test is no other user than the nodes are.
-                "chown -R weft",
-                "ls"));
-    Process identities =
-        new ProcessBuilder("/bin/sh", "-euc", script)
-            .redirectErrorStream(true)
-            .redirectOutput(folder.resolve("identities.log").toFile())
-            .start();
-    assertTrue(identities.waitFor(WeftProcess.PATIENCE.toSeconds(), TimeUnit.SECONDS));
-    assertEquals(0, identities.exitValue(), Files.readString(folder.resolve("identities.log")));
-
-    Path join = folder.resolve("join");
-    String addresses = Files.readString(join);
-    assertEquals(3, addresses.lines().filter(line -> line.startsWith("--join=")).count());
-    for (int node = 1; node <= 3; node++) {
-      addresses = addresses.replace("node-" + node + ":7407", address(node));
-    }
-    Files.writeString(join, addresses);
   }
 
   @AfterEach
@@ -75,7 +43,14 @@ class ComposeTest {
   }
 
   @Test
+  void shouldFailAndWriteNoAddressesWhenAKeyCannotBeMade() throws Exception {
+    assertNotEquals(0, identities("/bin/false"));
+    assertFalse(Files.exists(folder.resolve("join")));
+  }
+
+  @Test
   void shouldAnswerOnceEveryBlockIsServedAndEndWhenTold() throws Exception {
+    makeIdentities();
     WeftProcess gatewayProcess =
         weft(
             compose.command(
@@ -104,10 +79,50 @@ class ComposeTest {
     }
     started.forEach(WeftProcess::terminate);
     for (WeftProcess process : started) {
-      process.awaitExit(ENDS_WITHIN);
+      process.awaitExit(WeftProcess.PATIENCE);
       assertEquals(
           List.of(), process.errors().stream().filter(line -> line.startsWith("weft: ")).toList());
     }
+  }
+
+  /** Makes the keys as the file's own script does, and lets the nodes' names mean ports here. */
+  private void makeIdentities() throws Exception {
+    for (int node = 1; node <= 3; node++) {
+      try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+        ports.add(free.getLocalPort());
+      }
+    }
+    int status = identities(quoted(WeftProcess.command()));
+    assertEquals(0, status, Files.readString(folder.resolve("identities.log")));
+    Path join = folder.resolve("join");
+    String addresses = Files.readString(join);
+    assertEquals(3, addresses.lines().filter(line -> line.startsWith("--join=")).count());
+    for (int node = 1; node <= 3; node++) {
+      addresses = addresses.replace("node-" + node + ":7407", address(node));
+    }
+    Files.writeString(join, addresses);
+  }
+
+  /** Runs the script of the service that makes the nodes' keys, and gives its status. */
+  private int identities(String weft) throws Exception {
+    String script =
+        compose.script(
+            "identities",
+            Map.of(
+                "/opt/weft/weft",
+                weft,
+                "/swarm",
+                folder.toString(),
+                // The test is no other user than the nodes are.
+                "chown -R weft",
+                "ls"));
+    Process identities =
+        new ProcessBuilder("/bin/sh", "-euc", script)
+            .redirectErrorStream(true)
+            .redirectOutput(folder.resolve("identities.log").toFile())
+            .start();
+    assertTrue(identities.waitFor(WeftProcess.PATIENCE.toSeconds(), TimeUnit.SECONDS));
+    return identities.exitValue();
   }
 
   private WeftProcess node(int number) throws IOException {

@@ -17,8 +17,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * {@code ./weft} and {@code ./build} in a copy of their own, with a JDK and a Maven that only say
- * how they were called.
+ * {@code ./weft}, {@code ./build} and the check of the compose file in a copy of their own, with a
+ * JDK and a Maven that only say how they were called.
  */
 class LauncherTest {
   private static final Instant BUILT = Instant.parse("2026-01-01T12:00:00Z");
@@ -52,10 +52,13 @@ class LauncherTest {
     copy = Files.createDirectory(folder.resolve("copy of weft"));
     path = Files.createDirectory(folder.resolve("path"));
     Files.createDirectory(copy.resolve("launcher"));
+    Files.createDirectory(copy.resolve("scripts"));
     for (String file :
         List.of(
             "weft",
             "build",
+            "docker-compose.yml",
+            "scripts/check-compose.sh",
             "launcher/jdk.sh",
             "launcher/application.sh",
             "launcher/jvm.options")) {
@@ -143,6 +146,29 @@ class LauncherTest {
     assertEquals(1, ran.status());
     assertEquals(1, ran.err().lines().count(), ran.err());
     assertTrue(ran.err().startsWith("weft: Maven is not installed"), ran.err());
+  }
+
+  @Test
+  void shouldInstallWhatReadsTheComposeFileWhenItIsMissing() throws Exception {
+    script(path.resolve("id"), "echo 0");
+    script(
+        path.resolve("apt-get"),
+        "if [ \"$1\" = install ]; then cp " + path.resolve("reads") + " " + path.resolve("docker-compose") + "; fi");
+    script(path.resolve("reads"), "cat docker-compose.yml");
+    Ran ran = run("", "scripts/check-compose.sh");
+    assertEquals(1, ran.status(), "a file without the variables' values is not what compose reads");
+    assertTrue(ran.err().contains("'/models/m.gguf' is missing"), ran.err());
+  }
+
+  @Test
+  void shouldSayLoudlyThatTheComposeFileIsUncheckedWhenNothingCanReadIt() throws Exception {
+    for (String who : List.of("0", "1000")) {
+      script(path.resolve("id"), "echo " + who);
+      script(path.resolve("apt-get"), "exit 100");
+      Ran ran = run("", "scripts/check-compose.sh");
+      assertEquals(0, ran.status(), ran.err());
+      assertTrue(ran.err().contains("SKIPPED, docker-compose.yml was NOT checked"), ran.err());
+    }
   }
 
   /** Sources older than any build. */
