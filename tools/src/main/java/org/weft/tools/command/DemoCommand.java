@@ -83,22 +83,14 @@ public final class DemoCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     Shutdown shutdown = Shutdown.onSignal();
     Progress progress = Progress.onStandardError();
-    try {
-      progress.say(
-          "weft demo: a private swarm on this machine"
-              + (hops == 0
-                  ? ", all in one process"
-                  : ", " + hops + " block servers and a gateway"));
-      GatewayNode.requireFree(listen);
-      run(out, listen, shutdown, progress);
-    } catch (RuntimeException failed) {
-      // Ctrl-C in the middle of a start breaks it off wherever it is, and is no failure.
-      if (!shutdown.asked()) {
-        throw failed;
-      }
-    } finally {
-      shutdown.finished();
-    }
+    progress.say(
+        "weft demo: a private swarm on this machine"
+            + (hops == 0 ? ", all in one process" : ", " + hops + " block servers and a gateway"));
+    shutdown.during(
+        () -> {
+          GatewayNode.requireFree(listen);
+          run(out, listen, shutdown, progress);
+        });
     return 0;
   }
 
@@ -121,7 +113,12 @@ public final class DemoCommand implements Callable<Integer> {
         return;
       }
       howToGoOn(out, gateway);
-      backend.onLoss(sentence -> spec.commandLine().getErr().println("weft: " + sentence));
+      backend.onLoss(
+          sentence -> {
+            if (!shutdown.asked()) {
+              spec.commandLine().getErr().println("weft: " + sentence);
+            }
+          });
       shutdown.await();
     }
   }

@@ -92,6 +92,11 @@ public final class GatewayCommand implements Callable<Integer> {
     HostPort address = HostPort.parse(listen, "--listen", "127.0.0.1");
     GatewayNode.requireFree(address);
     Shutdown shutdown = Shutdown.onSignal();
+    shutdown.during(() -> run(address, shutdown));
+    return 0;
+  }
+
+  private void run(HostPort address, Shutdown shutdown) {
     NodeKey key = NodeKey.loadOrCreate(keyFile, new SecureRandom());
     Progress progress = json ? Progress.none() : Progress.onStandardError();
     try (OpenModel open = OpenModel.open(model.file());
@@ -110,10 +115,7 @@ public final class GatewayCommand implements Callable<Integer> {
             "not every block is served yet: requests are refused until more block servers have joined; weft status shows them");
       }
       shutdown.await();
-    } finally {
-      shutdown.finished();
     }
-    return 0;
   }
 
   private Backend backend(OpenModel open, NodeKey key, Progress progress) {

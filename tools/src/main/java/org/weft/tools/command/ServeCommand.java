@@ -118,6 +118,11 @@ public final class ServeCommand implements Callable<Integer> {
     if (whileStdin) {
       shutdown.orWhenStdinEnds();
     }
+    shutdown.during(() -> run(settings, shutdown));
+    return 0;
+  }
+
+  private void run(BlockServerNode.Settings settings, Shutdown shutdown) {
     NodeKey key = NodeKey.loadOrCreate(keyFile, new SecureRandom());
     Progress progress = json ? Progress.none() : Progress.onStandardError();
     try (BlockServerNode node =
@@ -125,10 +130,7 @@ public final class ServeCommand implements Callable<Integer> {
       progress.clear();
       announce(node);
       shutdown.await();
-    } finally {
-      shutdown.finished();
     }
-    return 0;
   }
 
   private void announce(BlockServerNode node) {

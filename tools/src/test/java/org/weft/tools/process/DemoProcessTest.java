@@ -11,6 +11,8 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -157,26 +159,41 @@ class DemoProcessTest {
 
   @Test
   @Order(6)
-  void shouldLeaveNoOrphanWhenTheParentIsKilled() {
+  void shouldLeaveNoOrphanWhenTheParentIsKilled() throws Exception {
     List<ProcessHandle> children =
         demo.children().stream().filter(c -> !WeftProcess.ended(c)).toList();
     assertEquals(HOPS - 1, children.size());
     demo.kill();
     GatewayCalls.await(
         "no child of the demo is left", SOON, () -> children.stream().allMatch(WeftProcess::ended));
+    assertEquals(1, temporaryHomes().size());
   }
 
   @Test
   @Order(7)
-  void shouldEndWithItsChildrenWhenToldTo() throws Exception {
+  void shouldTidyUpAfterAKilledOneAndEndWithItsChildrenWhenToldTo() throws Exception {
+    List<Path> left = temporaryHomes();
     try (WeftProcess other =
         WeftProcess.start(folder, List.of("demo", "--hops", "1", "--threads", "1"))) {
       other.awaitGateway();
+      List<Path> own = temporaryHomes();
+      assertEquals(1, own.size());
+      assertFalse(left.containsAll(own));
       List<ProcessHandle> children = other.children();
       assertEquals(1, children.size());
       other.terminate();
-      other.awaitExit(Duration.ofSeconds(15));
+      other.awaitExit(SOON);
       assertTrue(children.stream().allMatch(WeftProcess::ended), "a child is left");
+    }
+    assertEquals(List.of(), temporaryHomes());
+  }
+
+  /** What demos keep in the system's temporary directory. */
+  private static List<Path> temporaryHomes() throws IOException {
+    try (DirectoryStream<Path> homes = Files.newDirectoryStream(folder, "weft-demo-*")) {
+      List<Path> found = new ArrayList<>();
+      homes.forEach(found::add);
+      return found;
     }
   }
 
