@@ -10,7 +10,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -41,6 +43,7 @@ class LauncherTest {
           "touch");
 
   @TempDir private Path folder;
+  private final Map<String, String> environment = new HashMap<>();
   private Path copy;
   private Path path;
 
@@ -108,6 +111,24 @@ class LauncherTest {
   }
 
   @Test
+  void shouldRefuseJavaOptionsThatAreNone() throws Exception {
+    installApplication();
+    String jdk = jdk("25.0.3").toString();
+    environment.put("WEFT_JAVA_OPTS", "-Xmx1g bogus");
+    assertEquals(
+        new Ran(
+            2,
+            "",
+            "weft: WEFT_JAVA_OPTS: 'bogus' is not a flag of the JVM's, which begins with a dash.\n"),
+        run(jdk, "./weft", "keys"));
+    environment.put("WEFT_JAVA_OPTS", "-Dx=* --add-opens java.base/java.lang=ALL-UNNAMED");
+    Ran ran = run(jdk, "./weft", "keys");
+    assertTrue(
+        ran.out().contains("<-Dx=*><--add-opens><java.base/java.lang=ALL-UNNAMED><--module-path>"),
+        ran.out() + ran.err());
+  }
+
+  @Test
   void shouldBuildOnlyWhenASourceIsNewerThanTheBuild() throws Exception {
     Path source = checkOut();
     fakeMaven(
@@ -153,7 +174,11 @@ class LauncherTest {
     script(path.resolve("id"), "echo 0");
     script(
         path.resolve("apt-get"),
-        "if [ \"$1\" = install ]; then cp " + path.resolve("reads") + " " + path.resolve("docker-compose") + "; fi");
+        "if [ \"$1\" = install ]; then cp "
+            + path.resolve("reads")
+            + " "
+            + path.resolve("docker-compose")
+            + "; fi");
     script(path.resolve("reads"), "cat docker-compose.yml");
     Ran ran = run("", "scripts/check-compose.sh");
     assertEquals(1, ran.status(), "a file without the variables' values is not what compose reads");
@@ -229,6 +254,7 @@ class LauncherTest {
             .redirectOutput(out.toFile())
             .redirectError(err.toFile());
     builder.environment().clear();
+    builder.environment().putAll(environment);
     builder.environment().put("PATH", path.toString());
     builder.environment().put("HOME", folder.toString());
     if (!javaHome.isEmpty()) {
