@@ -168,9 +168,6 @@ public final class ChildProcess implements AutoCloseable {
     process.destroyForcibly();
     // Its files can go when it is gone.
     var unused =
-        process
-            .onExit()
-            .completeOnTimeout(process, GRACE.toMillis(), TimeUnit.MILLISECONDS)
-            .join();
+        process.onExit().completeOnTimeout(process, GRACE.toMillis(), TimeUnit.MILLISECONDS).join();
   }
 }

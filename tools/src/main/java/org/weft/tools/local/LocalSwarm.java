@@ -55,7 +55,8 @@ public final class LocalSwarm implements AutoCloseable {
     } catch (IOException failed) {
       swarm.close();
       throw new UserException(
-          "cannot write to the temporary directory " + swarm.home.path() + ": is the disk full?", failed);
+          "cannot write to the temporary directory " + swarm.home.path() + ": is the disk full?",
+          failed);
     } catch (RuntimeException failed) {
       swarm.close();
       throw failed;

@@ -17,8 +17,8 @@ public final class Shutdown {
   private volatile boolean awaiting;
 
   /**
-   * From here on a signal waits for the end of {@link #during} before the process ends, a few seconds at
-   * most.
+   * From here on a signal waits for the end of {@link #during} before the process ends, a few
+   * seconds at most.
    */
   public static Shutdown onSignal() {
     Shutdown shutdown = new Shutdown();

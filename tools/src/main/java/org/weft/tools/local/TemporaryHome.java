@@ -41,7 +41,8 @@ final class TemporaryHome implements AutoCloseable {
   }
 
   static TemporaryHome make(Path parent) {
-    // The number keeps this process from opening its own locks, which closing them again would free.
+    // The number keeps this process from opening its own locks, which closing them again would
+    // free.
     String own = PREFIX + ProcessHandle.current().pid() + "-";
     try {
       Path path = Files.createTempDirectory(parent, own);
@@ -96,8 +97,7 @@ final class TemporaryHome implements AutoCloseable {
       }
       try (FileChannel channel =
           FileChannel.open(
-              folder.resolve(LOCK),
-              Set.of(StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS))) {
+              folder.resolve(LOCK), Set.of(StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS))) {
         FileLock mine = channel.tryLock();
         if (mine != null) {
           delete(folder);

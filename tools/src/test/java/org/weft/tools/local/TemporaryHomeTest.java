@@ -101,6 +101,7 @@ class TemporaryHomeTest {
     Path missing = parent.resolve("missing");
     UserException refused =
         assertThrows(UserException.class, () -> TemporaryHome.make(missing).close());
-    assertTrue(refused.getMessage().contains(missing.toString()), refused.getMessage());
+    String sentence = String.valueOf(refused.getMessage());
+    assertTrue(sentence.contains(missing.toString()), sentence);
   }
 }

@@ -43,7 +43,9 @@ class RefusalProcessTest {
   @Test
   void shouldSaySoWhenTheKeyFileCannotBeRead() throws Exception {
     Path directory = Files.createDirectory(folder.resolve("directory.key"));
-    assertContains("directory.key", refused("keys", "--key", directory.toString()));
+    assertContains(
+        "directory.key cannot be read: it is a directory",
+        refused("keys", "--key", directory.toString()));
   }
 
   @Test
