@@ -15,5 +15,8 @@ module org.weft.tools {
   opens org.weft.tools to
       info.picocli;
   opens org.weft.tools.command to
-      info.picocli;
+      info.picocli,
+      com.fasterxml.jackson.databind;
+  opens org.weft.tools.bench to
+      com.fasterxml.jackson.databind;
 }

@@ -14,6 +14,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
+import javax.net.ssl.X509ExtendedKeyManager;
 import org.bouncycastle.asn1.ASN1Primitive;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
@@ -83,6 +84,11 @@ public final class TlsIdentity {
   /** The certificate's key, not the node's. */
   public PrivateKey privateKey() {
     return privateKey;
+  }
+
+  /** Shows this certificate to every peer, on both sides of a handshake. */
+  public X509ExtendedKeyManager keyManager() {
+    return new IdentityKeyManager(certificate, privateKey);
   }
 
   /**

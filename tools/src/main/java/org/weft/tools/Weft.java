@@ -67,6 +67,7 @@ public final class Weft {
 
   public static void main(String[] args) {
     StandardError.restore();
+    SecurityProviders.keepTheCore();
     Silence.libraries();
     StandardOutput.install();
     System.exit(run(args));

@@ -1,6 +1,8 @@
 package org.weft.node.serving;
 
 import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +25,9 @@ final class Host {
   private final ServingCounters counters = new ServingCounters();
   private final LogBudget logs;
   private volatile @Nullable Transport transport;
+
+  /** Boxes that the thread which holds the lock will see to. Guarded by the lock. */
+  private @Nullable List<Mailbox<?>> sendLater;
 
   Host(
       BlockServerConfig config, SpanCompute compute, Clock clock, Timers timers, Executor threads) {
@@ -83,6 +88,33 @@ final class Host {
   boolean isStopping() {
     Transport attached = transport;
     return attached != null && attached.isClosed();
+  }
+
+  /**
+   * Runs {@code act} under the lock; what it has put into boxes is then sent by this thread, as far
+   * as that takes no waiting.
+   */
+  void lockedAndSent(Runnable act) {
+    List<Mailbox<?>> filled = new ArrayList<>(1);
+    locked(() -> {
+      sendLater = filled;
+      try {
+        act.run();
+      } finally {
+        sendLater = null;
+      }
+    });
+    filled.forEach(Mailbox::sendAtOnce);
+  }
+
+  /** Has what is in the box sent, once the lock is free. */
+  void send(Mailbox<?> box) {
+    List<Mailbox<?>> later = lock.isHeldByCurrentThread() ? sendLater : null;
+    if (later == null) {
+      threads.execute(box::send);
+    } else {
+      later.add(box);
+    }
   }
 
   /** Runs {@code act} under the lock. */

@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 import org.weft.crypto.NodeId;
 import org.weft.node.transport.SessionService;
 import org.weft.node.transport.Timers;
+import org.weft.node.transport.Transport;
 import org.weft.protocol.v1.Close;
 import org.weft.protocol.v1.Closed;
 import org.weft.protocol.v1.Down;
@@ -39,8 +40,8 @@ final class InboundChain implements SessionService.Inbound {
     this.out = out;
     this.host = host;
     this.table = table;
-    up = new Mailbox<>(host.threads(), MAX_WAITING, () -> {});
-    up.attach(out::send);
+    up = new Mailbox<>(host, MAX_WAITING, () -> {});
+    up.attach(Mailbox.to(out));
     moved = host.lock().newCondition();
   }
 
@@ -74,6 +75,26 @@ final class InboundChain implements SessionService.Inbound {
                       FaultCode.FAULT_CODE_PROTOCOL, "A frame that says nothing."),
                   0,
                   0));
+    }
+  }
+
+  @Override
+  public boolean receivedAtOnce(Down frame) {
+    Step step = frame.getStep();
+    if (!frame.hasStep()
+        || step.getReplay()
+        || step.getHidden().size() > Transport.AT_ONCE_BYTES
+        || !host.lock().tryLock()) {
+      return false;
+    }
+    try {
+      if (session == null || over) {
+        return false;
+      }
+      session.step(step);
+      return true;
+    } finally {
+      host.lock().unlock();
     }
   }
 

@@ -1,44 +1,69 @@
 package org.weft.node.serving;
 
+import com.google.protobuf.MessageLite;
 import java.util.ArrayDeque;
-import java.util.concurrent.Executor;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.weft.node.transport.SessionService;
+import org.weft.node.transport.Transport;
 
 /**
- * Frames on their way to one stream, in order. A virtual thread sends them, and lives only while
- * there are any, so that neither the compute thread nor a lock waits for a peer. Thread-safe; the
- * owner bounds it by {@link #isFull}.
+ * Frames on their way to one stream, in order. Who puts one in under the server's lock does not
+ * send it: the compute thread sends small frames once it has let the lock go, as far as no peer has
+ * to be waited for, and a virtual thread sends the rest, and lives only while there are any.
+ * Thread-safe; the owner bounds it by {@link #isFull}.
  */
-final class Mailbox<T> {
-  private final Executor threads;
+final class Mailbox<T extends MessageLite> {
+  /** A stream. */
+  interface Sink<T> {
+    /** May block, and throws where the stream is gone. */
+    void send(T frame);
+
+    /** False where it would block. */
+    boolean sendAtOnce(T frame);
+  }
+
+  private final Host host;
   private final int capacity;
   private final Runnable room;
 
   /** Guarded by this, as all below. */
   private final ArrayDeque<Letter<T>> waiting = new ArrayDeque<>();
 
-  private @Nullable Consumer<T> sink;
+  private @Nullable Sink<T> sink;
   private boolean sending;
 
   /** A frame, or (null) an act that ends the stream once all before it has been sent. */
   private record Letter<T>(@Nullable T frame, @Nullable Runnable act) {}
 
   /** {@code room} runs each time that a full box has a place again. */
-  Mailbox(Executor threads, int capacity, Runnable room) {
-    this.threads = threads;
+  Mailbox(Host host, int capacity, Runnable room) {
+    this.host = host;
     this.capacity = capacity;
     this.room = room;
   }
 
-  /** Frames go to {@code to} from now on; it may block, and throws where the stream is gone. */
-  synchronized void attach(Consumer<T> to) {
+  static <T> Sink<T> to(SessionService.Outbound<T> out) {
+    return new Sink<>() {
+      @Override
+      public void send(T frame) {
+        out.send(frame);
+      }
+
+      @Override
+      public boolean sendAtOnce(T frame) {
+        return out.sendAtOnce(frame);
+      }
+    };
+  }
+
+  /** Frames go to {@code to} from now on. */
+  synchronized void attach(Sink<T> to) {
     sink = to;
     wake();
   }
 
   /** Likewise, and {@code first} goes before all that waits. */
-  synchronized void attach(Consumer<T> to, T first) {
+  synchronized void attach(Sink<T> to, T first) {
     waiting.addFirst(new Letter<>(first, null));
     attach(to);
   }
@@ -70,14 +95,43 @@ final class Mailbox<T> {
   private void wake() {
     if (!sending && sink != null && !waiting.isEmpty()) {
       sending = true;
-      threads.execute(this::send);
+      host.send(this);
     }
   }
 
-  private void send() {
+  /** Sends the one small frame that waits, if that takes no waiting; a thread sends the rest. */
+  void sendAtOnce() {
+    Sink<T> to;
+    Letter<T> only;
+    synchronized (this) {
+      to = sink;
+      only = waiting.size() == 1 && capacity > 1 ? waiting.peek() : null;
+    }
+    T frame = only == null ? null : only.frame();
+    if (frame == null || to == null || frame.getSerializedSize() > Transport.AT_ONCE_BYTES) {
+      host.threads().execute(this::send);
+      return;
+    }
+    boolean gone = true;
+    try {
+      gone = to.sendAtOnce(frame);
+    } catch (RuntimeException e) {
+      detachIf(to);
+    }
+    synchronized (this) {
+      if (gone) {
+        waiting.removeIf(letter -> letter == only);
+      }
+      sending = false;
+      wake();
+    }
+  }
+
+  /** Sends all that waits; for a thread of its own. */
+  void send() {
     while (true) {
       Letter<T> letter;
-      Consumer<T> to;
+      Sink<T> to;
       boolean roomAgain;
       synchronized (this) {
         to = sink;
@@ -93,7 +147,7 @@ final class Mailbox<T> {
       }
       try {
         if (letter.frame() != null) {
-          to.accept(letter.frame());
+          to.send(letter.frame());
         }
         if (letter.act() != null) {
           letter.act().run();
@@ -105,7 +159,7 @@ final class Mailbox<T> {
     }
   }
 
-  private synchronized void detachIf(Consumer<T> gone) {
+  private synchronized void detachIf(Sink<T> gone) {
     if (sink == gone) {
       sink = null;
     }

@@ -33,9 +33,7 @@ final class NextHop implements ChainListener {
     this.address = address;
     down =
         new Mailbox<>(
-            host.threads(),
-            host.config().caps().outbox(),
-            () -> host.locked(session.flow()::advance));
+            host, host.config().caps().outbox(), () -> host.locked(session.flow()::advance));
   }
 
   /** Dials and says {@code open}; any answer comes to the listener. */
@@ -59,7 +57,18 @@ final class NextHop implements ChainListener {
     if (left) {
       host.threads().execute(dialled::cancel);
     } else {
-      down.attach(dialled::send);
+      down.attach(
+          new Mailbox.Sink<>() {
+            @Override
+            public void send(Down frame) {
+              dialled.send(frame);
+            }
+
+            @Override
+            public boolean sendAtOnce(Down frame) {
+              return dialled.sendAtOnce(frame);
+            }
+          });
     }
   }
 

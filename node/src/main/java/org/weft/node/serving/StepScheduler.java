@@ -71,7 +71,7 @@ final class StepScheduler implements AutoCloseable {
     long started = host.timers().nanoTime();
     forward.run(pass);
     long nanos = host.timers().nanoTime() - started;
-    host.locked(() -> deliver(nanos));
+    host.lockedAndSent(() -> deliver(nanos));
   }
 
   private void deliver(long nanos) {

@@ -16,7 +16,7 @@ final class TailResults {
 
   TailResults(Host host, Runnable room) {
     this.host = host;
-    box = new Mailbox<>(host.threads(), host.config().caps().outbox(), room);
+    box = new Mailbox<>(host, host.config().caps().outbox(), room);
   }
 
   boolean collected() {
@@ -31,7 +31,7 @@ final class TailResults {
   void bind(Collector to, long epoch) {
     Collector before = collector;
     collector = to;
-    box.attach(to.out()::send, Collector.collecting(epoch));
+    box.attach(Mailbox.to(to.out()), Collector.collecting(epoch));
     if (before != null) {
       host.threads().execute(before.out()::finish);
     }

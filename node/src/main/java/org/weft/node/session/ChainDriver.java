@@ -321,6 +321,18 @@ final class ChainDriver {
     }
   }
 
+  private boolean heardAtOnce(ChainEvent event) {
+    if (!lock.tryLock()) {
+      return false;
+    }
+    try {
+      apply(event);
+    } finally {
+      lock.unlock();
+    }
+    return true;
+  }
+
   /** Feeds the state, and does what it wants done except for what goes out. */
   private void apply(ChainEvent event) {
     long now = shared.timers().nanoTime();
@@ -428,6 +440,11 @@ final class ChainDriver {
     @Override
     public void heard(ChainEvent event) {
       ChainDriver.this.heard(event);
+    }
+
+    @Override
+    public boolean heardAtOnce(ChainEvent event) {
+      return ChainDriver.this.heardAtOnce(event);
     }
 
     @Override

@@ -29,6 +29,9 @@ final class ChainLinks {
   interface Ears {
     void heard(ChainEvent event);
 
+    /** The same, unless it would have to wait for another thread. */
+    boolean heardAtOnce(ChainEvent event);
+
     /** Close has come through: the first hop has answered it, and the tail has ended its stream. */
     void closed(long epoch);
 
@@ -213,6 +216,13 @@ final class ChainLinks {
 
   /** Hears the tail. */
   private final class TailListener implements GatherListener {
+    @Override
+    public boolean receivedAtOnce(Collected frame) {
+      return frame.hasResult()
+          && frame.getResult().getHidden().size() <= Transport.AT_ONCE_BYTES
+          && ears.heardAtOnce(new ChainEvent.Answered(epoch, frame.getResult()));
+    }
+
     @Override
     public void received(Collected frame) {
       switch (frame.getFrameCase()) {

@@ -12,6 +12,11 @@ public interface ChainStream {
    */
   void send(Down frame);
 
+  /** As {@link SessionService.Outbound#sendAtOnce}. */
+  default boolean sendAtOnce(Down frame) {
+    return false;
+  }
+
   /** Ends the stream without a Close frame: the peer starts its lease. */
   void cancel();
 }

@@ -8,6 +8,11 @@ import org.weft.protocol.v1.Collected;
 public interface GatherListener {
   void received(Collected frame);
 
+  /** The same on the event loop, as {@link SessionService.Inbound#receivedAtOnce}. */
+  default boolean receivedAtOnce(Collected frame) {
+    return false;
+  }
+
   /** The last call, as in {@link ChainListener#ended}. */
   void ended(@Nullable NodeException cause);
 }

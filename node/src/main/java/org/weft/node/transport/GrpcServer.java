@@ -189,6 +189,11 @@ final class GrpcServer {
     }
 
     @Override
+    public boolean receivedAtOnce(Down frame) {
+      return inbound.receivedAtOnce(frame);
+    }
+
+    @Override
     public boolean endsWithThePeer() {
       return true;
     }

@@ -23,6 +23,11 @@ final class IncomingStream<Q, R extends MessageLite> extends ServerCall.Listener
     /** A frame of the peer's. */
     void received(Q frame);
 
+    /** On the event loop, where that needs no waiting. */
+    default boolean receivedAtOnce(Q frame) {
+      return false;
+    }
+
     /** The peer has said all it will; false where the stream stays open to answer. */
     boolean endsWithThePeer();
 
@@ -51,7 +56,25 @@ final class IncomingStream<Q, R extends MessageLite> extends ServerCall.Listener
 
   @Override
   public void onMessage(Q frame) {
-    thread.execute(() -> guarded(() -> handle(frame)));
+    if (!thread.runAtOnce(() -> handleAtOnce(frame))) {
+      thread.execute(() -> guarded(() -> handle(frame)));
+    }
+  }
+
+  private boolean handleAtOnce(Q frame) {
+    Service<Q> to = service;
+    if (to == null || deaf) {
+      return false;
+    }
+    try {
+      if (!to.receivedAtOnce(frame)) {
+        return false;
+      }
+      call.request(1);
+    } catch (RuntimeException e) {
+      fail(Failures.thrown(e));
+    }
+    return true;
   }
 
   private void handle(Q frame) {
@@ -77,16 +100,28 @@ final class IncomingStream<Q, R extends MessageLite> extends ServerCall.Listener
       return;
     }
     switch (gate.enter(call::isReady)) {
-      case MINE -> {
-        try {
-          headers();
-          call.sendMessage(frame);
-        } finally {
-          gate.leave();
-        }
-      }
+      case MINE -> write(frame);
       case LATE -> fail(Failures.transientFailure(NodeError.DEADLINE, "The peer takes no frames."));
       case OVER -> {}
+    }
+  }
+
+  @Override
+  public boolean sendAtOnce(R frame) {
+    if (frame.getSerializedSize() > Wire.MAX_MESSAGE_BYTES || !gate.tryEnter(call::isReady)) {
+      return false;
+    }
+    write(frame);
+    return true;
+  }
+
+  /** With the gate held, which it leaves. */
+  private void write(R frame) {
+    try {
+      headers();
+      call.sendMessage(frame);
+    } finally {
+      gate.leave();
     }
   }
 

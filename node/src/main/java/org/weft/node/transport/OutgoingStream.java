@@ -9,7 +9,6 @@ import io.grpc.Status;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.weft.node.NodeError;
 import org.weft.node.NodeException;
@@ -22,13 +21,23 @@ import org.weft.protocol.Wire;
  * #CREDIT} frames beyond those that have been handled, and no more.
  */
 final class OutgoingStream<Q extends MessageLite, R> {
+  /** Who hears the peer. */
+  interface Receiver<R> {
+    void received(R frame);
+
+    /** On the event loop, where that needs no waiting. */
+    boolean receivedAtOnce(R frame);
+
+    /** The last call. */
+    void ended(@Nullable NodeException cause);
+  }
+
   /** One frame that is being handled and one that waits, so that the next is there at once. */
   static final int CREDIT = 2;
 
   private final PeerAddress peer;
   private final MethodDescriptor<Q, R> method;
-  private final Consumer<R> received;
-  private final Consumer<@Nullable NodeException> ended;
+  private final Receiver<R> receiver;
   private final BooleanSupplier closing;
   private final SerialExecutor thread;
   private final SendGate gate;
@@ -39,14 +48,12 @@ final class OutgoingStream<Q extends MessageLite, R> {
   OutgoingStream(
       PeerAddress peer,
       MethodDescriptor<Q, R> method,
-      Consumer<R> received,
-      Consumer<@Nullable NodeException> ended,
+      Receiver<R> receiver,
       Duration sendTimeout,
       BooleanSupplier closing) {
     this.peer = peer;
     this.method = method;
-    this.received = received;
-    this.ended = ended;
+    this.receiver = receiver;
     this.closing = closing;
     gate = new SendGate(sendTimeout);
     thread = new SerialExecutor("weft-stream");
@@ -86,21 +93,33 @@ final class OutgoingStream<Q extends MessageLite, R> {
       return;
     }
     switch (gate.enter(this::ready)) {
-      case MINE -> {
-        try {
-          ClientCall<Q, R> open = call;
-          if (open != null) {
-            open.sendMessage(frame);
-          }
-        } finally {
-          gate.leave();
-        }
-      }
+      case MINE -> write(frame);
       case LATE ->
           fail(
               Failures.transientFailure(
                   NodeError.DEADLINE, "The node " + peer.id() + " takes no frames."));
       case OVER -> {}
+    }
+  }
+
+  /** Sends if that takes no waiting. */
+  boolean sendAtOnce(Q frame) {
+    if (frame.getSerializedSize() > Wire.MAX_MESSAGE_BYTES || !gate.tryEnter(this::ready)) {
+      return false;
+    }
+    write(frame);
+    return true;
+  }
+
+  /** With the gate held, which it leaves. */
+  private void write(Q frame) {
+    try {
+      ClientCall<Q, R> open = call;
+      if (open != null) {
+        open.sendMessage(frame);
+      }
+    } finally {
+      gate.leave();
     }
   }
 
@@ -129,7 +148,7 @@ final class OutgoingStream<Q extends MessageLite, R> {
       return false;
     }
     gate.end();
-    thread.finish(() -> ended.accept(cause));
+    thread.finish(() -> receiver.ended(cause));
     return true;
   }
 
@@ -142,7 +161,25 @@ final class OutgoingStream<Q extends MessageLite, R> {
 
     @Override
     public void onMessage(R frame) {
-      thread.execute(() -> handle(frame));
+      if (!thread.runAtOnce(() -> handleAtOnce(frame))) {
+        thread.execute(() -> handle(frame));
+      }
+    }
+
+    private boolean handleAtOnce(R frame) {
+      if (deaf) {
+        return false;
+      }
+      try {
+        if (!receiver.receivedAtOnce(frame)) {
+          return false;
+        }
+        mine.request(1);
+      } catch (RuntimeException e) {
+        deaf = true;
+        fail(Failures.thrown(e));
+      }
+      return true;
     }
 
     private void handle(R frame) {
@@ -150,7 +187,7 @@ final class OutgoingStream<Q extends MessageLite, R> {
         return;
       }
       try {
-        received.accept(frame);
+        receiver.received(frame);
         mine.request(1);
       } catch (RuntimeException e) {
         deaf = true;

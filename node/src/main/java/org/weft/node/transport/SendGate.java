@@ -67,6 +67,18 @@ final class SendGate {
     return over ? Turn.OVER : Turn.MINE;
   }
 
+  /** As {@link #enter}, but false where that would wait. */
+  boolean tryEnter(BooleanSupplier ready) {
+    if (over || !turn.tryLock()) {
+      return false;
+    }
+    if (ready.getAsBoolean()) {
+      return true;
+    }
+    turn.unlock();
+    return false;
+  }
+
   void leave() {
     turn.unlock();
   }

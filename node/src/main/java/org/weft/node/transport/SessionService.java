@@ -37,6 +37,14 @@ public interface SessionService {
   interface Inbound {
     void received(Down frame);
 
+    /**
+     * The same on the event loop, which must not wait and has no time for much: false leaves the
+     * frame to {@link #received}. Called where no frame before it is still being handled.
+     */
+    default boolean receivedAtOnce(Down frame) {
+      return false;
+    }
+
     /** The last call, however the stream ended. */
     void ended();
   }
@@ -48,6 +56,11 @@ public interface SessionService {
      * bytes have been taken when it returns.
      */
     void send(T frame);
+
+    /** Sends if that takes no waiting, neither for the peer's window nor for another sender. */
+    default boolean sendAtOnce(T frame) {
+      return false;
+    }
 
     /** Ends the stream in order. */
     void finish();

@@ -50,7 +50,7 @@ final class TlsContexts {
   /** Accepts any peer that proves an identity. */
   SslContext server() {
     SslContextBuilder builder =
-        SslContextBuilder.forServer(identity.privateKey(), identity.certificate())
+        SslContextBuilder.forServer(identity.keyManager())
             .trustManager(PeerTrustManager.any(clock))
             .clientAuth(ClientAuth.REQUIRE);
     SslContext context = build(builder);
@@ -72,9 +72,7 @@ final class TlsContexts {
 
   private SslContext client(X509TrustManager trust) {
     return build(
-        SslContextBuilder.forClient()
-            .trustManager(trust)
-            .keyManager(identity.privateKey(), identity.certificate()));
+        SslContextBuilder.forClient().trustManager(trust).keyManager(identity.keyManager()));
   }
 
   private SslContext build(SslContextBuilder builder) {

@@ -18,6 +18,9 @@ import org.weft.protocol.v1.ProbeReport;
  * threads. {@code GrpcTransport} is the real one; tests join nodes in memory.
  */
 public interface Transport extends AutoCloseable {
+  /** Frames with no more bytes than this may be handled on an event loop. */
+  int AT_ONCE_BYTES = 64 << 10;
+
   NodeId self();
 
   /**

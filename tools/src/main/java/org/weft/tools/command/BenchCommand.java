@@ -38,7 +38,7 @@ import picocli.CommandLine.Spec;
       "  weft bench --model FILE --json --runs 5"
     })
 public final class BenchCommand implements Callable<Integer> {
-  private static final int WARM_UP_RUNS = 2;
+  private static final int WARM_UP_RUNS = 1;
 
   @Mixin private ModelOption model = new ModelOption();
   @Mixin private ComputeOptions compute = new ComputeOptions();
@@ -77,8 +77,11 @@ public final class BenchCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  /** One row of the table. */
-  record Row(int threads, int hops, Figures prompt, Figures generation) {}
+  /**
+   * One row of the table. {@code ratio}: generation's median over that of one process with as many
+   * threads.
+   */
+  record Row(int threads, int hops, Figures prompt, Figures generation, double ratio) {}
 
   @Override
   public Integer call() {
@@ -95,7 +98,7 @@ public final class BenchCommand implements Callable<Integer> {
         var unused = LocalSwarm.split(open.config().blocks(), hops);
       }
       for (int threads : threadCounts) {
-        progress.say("measuring with " + threads + (threads == 1 ? " thread" : " threads"));
+        progress.say("measuring with " + counted(threads, "thread"));
         rows.addAll(measure(open, threads, progress));
       }
       print(open, rows);
@@ -116,18 +119,19 @@ public final class BenchCommand implements Callable<Integer> {
       GenerationBench alone = new GenerationBench(engine, promptTokens, tokens);
       if (hops == 0) {
         interleave(List.of(alone));
-        return List.of(row(threads, 0, alone));
+        return List.of(row(threads, 0, alone, alone));
       }
       try (Backend chain = Backend.open(open, hops, threads, compute.kvType(), progress);
           Engine remote = Engine.load(open, chain, threads, progress)) {
         GenerationBench over = new GenerationBench(remote, promptTokens, tokens);
         interleave(List.of(alone, over));
-        return List.of(row(threads, 0, alone), row(threads, hops, over));
+        return List.of(row(threads, 0, alone, alone), row(threads, hops, over, alone));
       }
     }
   }
 
   private void interleave(List<GenerationBench> benches) {
+    benches.forEach(GenerationBench::warmUp);
     for (int run = -WARM_UP_RUNS; run < runs; run++) {
       for (GenerationBench bench : benches) {
         bench.run(run >= 0);
@@ -135,8 +139,9 @@ public final class BenchCommand implements Callable<Integer> {
     }
   }
 
-  private static Row row(int threads, int hops, GenerationBench bench) {
-    return new Row(threads, hops, bench.prompt(), bench.generation());
+  private static Row row(int threads, int hops, GenerationBench bench, GenerationBench alone) {
+    double ratio = bench.generation().median() / alone.generation().median();
+    return new Row(threads, hops, bench.prompt(), bench.generation(), ratio);
   }
 
   private void print(OpenModel open, List<Row> rows) {
@@ -160,17 +165,20 @@ public final class BenchCommand implements Callable<Integer> {
           "%7d %5d %28s %28s%n",
           row.threads(), row.hops(), figures(row.prompt()), figures(row.generation()));
     }
-    for (int i = 1; i < rows.size(); i++) {
-      if (rows.get(i).hops() > 0) {
-        double ratio = rows.get(i).generation().median() / rows.get(i - 1).generation().median();
+    for (Row row : rows) {
+      if (row.hops() > 0) {
         out.printf(
             Locale.ROOT,
-            "%n%d hops generate at %.2f of the rate of one process with %d threads%n",
-            hops,
-            ratio,
-            rows.get(i).threads());
+            "%n%s with %s a process: generates at %.2f of the rate of one process%n",
+            counted(row.hops(), "hop"),
+            counted(row.threads(), "thread"),
+            row.ratio());
       }
     }
+  }
+
+  private static String counted(int count, String what) {
+    return count + " " + what + (count == 1 ? "" : "s");
   }
 
   private static String figures(Figures figures) {

@@ -1,6 +1,7 @@
 package org.weft.tools.local;
 
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Optional;
 import org.weft.node.generation.GenerationLoop;
 import org.weft.node.generation.LanguageModel;
@@ -15,6 +16,9 @@ import org.weft.shard.tokenizer.Tokenizer;
  * sessions} reach them.
  */
 public final class Engine implements AutoCloseable {
+  private static final Duration KERNELS = Duration.ofSeconds(2);
+  private static final Duration REHEARSAL = Duration.ofSeconds(3);
+
   private final ComputePool pool;
   private final ModelEnds ends;
   private final LanguageModel model;
@@ -73,9 +77,13 @@ public final class Engine implements AutoCloseable {
     return loop;
   }
 
-  /** Compiles the kernels of the output head; bounded. */
-  public void warmUp(long deadlineNanos) {
-    ends.head().warmUp(deadlineNanos);
+  /**
+   * What has to be done before {@code ready}: compiles the kernels of the output head, then answers
+   * for a while, so that the first prompt is as fast as the tenth. Bounded.
+   */
+  public void warmUp() {
+    ends.head().warmUp(System.nanoTime() + KERNELS.toNanos());
+    Rehearsal.run(this, REHEARSAL);
   }
 
   @Override

@@ -1,6 +1,5 @@
 package org.weft.tools.local;
 
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.weft.node.gateway.Gateway;
@@ -12,8 +11,6 @@ import org.weft.node.metrics.NodeMetrics;
  * backend is its owner's.
  */
 public final class GatewayNode implements AutoCloseable {
-  private static final Duration WARM_UP = Duration.ofSeconds(2);
-
   /** How it is run. */
   public record Settings(
       HostPort listen,
@@ -51,7 +48,8 @@ public final class GatewayNode implements AutoCloseable {
             progress);
     NodeMetrics metrics = new NodeMetrics();
     try {
-      engine.warmUp(System.nanoTime() + WARM_UP.toNanos());
+      progress.say("rehearsing an answer");
+      engine.warmUp();
       backend.bind(metrics);
       GatewayConfig config =
           GatewayConfig.loopback(settings.listen().port())

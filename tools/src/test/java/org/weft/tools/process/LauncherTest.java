@@ -64,6 +64,7 @@ class LauncherTest {
             "scripts/check-compose.sh",
             "launcher/jdk.sh",
             "launcher/application.sh",
+            "launcher/start-cache.sh",
             "launcher/jvm.options")) {
       Files.copy(WeftProcess.root().resolve(file), copy.resolve(file));
       assertTrue(copy.resolve(file).toFile().setExecutable(true));
@@ -71,6 +72,7 @@ class LauncherTest {
     for (String tool : TOOLS) {
       script(path.resolve(tool), "exec " + installed(tool) + " \"$@\"");
     }
+    environment.put("WEFT_NO_START_CACHE", "1");
     // This machine's own JDKs are not the ones that the test is about.
     append("launcher/jdk.sh", "jdk_homes() { printf '%s\\n' \"${JAVA_HOME:-}\"; }\n");
   }
@@ -108,6 +110,18 @@ class LauncherTest {
                     + "><--module><org.weft.tools/org.weft.tools.Weft><generate><two words><>\n"),
         ran.out());
     assertEquals("", ran.err());
+  }
+
+  @Test
+  void shouldTrainTheJvmOnceAndStartWithoutNotesWhereItMakesNone() throws Exception {
+    installApplication();
+    environment.clear();
+    String jdk = jdk("25.0.3").toString();
+    Ran first = run(jdk, "./weft", "keys");
+    assertEquals(0, first.status(), first.err());
+    assertEquals(1, first.err().lines().count(), first.err());
+    assertTrue(first.err().startsWith("weft: learning to start fast"), first.err());
+    assertEquals(new Ran(0, first.out(), ""), run(jdk, "./weft", "keys"));
   }
 
   @Test

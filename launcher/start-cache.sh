@@ -1,0 +1,41 @@
+# Sourced by ./weft: the JVM's notes from a training run, with which every start costs a fifth less (docs/benchmarks.md).
+
+# Prints the flag that uses the notes, after it has had them made if it must and can. Needs WEFT_DIR, JAVA_HOME.
+start_cache_flag() {
+  local application=$1 version cache
+  if [ -n "${WEFT_JAVA_OPTS:-}${WEFT_NO_START_CACHE:-}" ]; then return 0; fi # other flags, other notes
+  version=$(sed -n 's/^JAVA_RUNTIME_VERSION="\(.*\)"/\1/p' "$JAVA_HOME/release" 2>/dev/null)
+  cache=$application/start-${version:-25}.aot
+  if fresh_notes "$cache" "$application" || train "$cache" "$application"; then
+    if [ -s "$cache" ]; then printf '%s\n' "-XX:AOTCache=$cache"; fi
+  fi
+}
+
+# True where there are notes on these very jars, or (an empty file) word that they cannot be made.
+fresh_notes() {
+  [ -f "$1" ] && [ -z "$(find "$2" -name '*.jar' -newer "$1" -print -quit 2>/dev/null)" ]
+}
+
+# One training at a time; who comes while it runs starts without.
+train() {
+  local cache=$1 application=$2 lock=$1.lock home java
+  if ! mkdir "$lock" 2>/dev/null; then
+    if [ -f "$lock/pid" ] && ! kill -0 "$(cat "$lock/pid" 2>/dev/null)" 2>/dev/null; then rm -rf "$lock"; fi
+    return 1
+  fi
+  echo $$ >"$lock/pid"
+  home=$lock/home
+  echo "weft: learning to start fast, this once (some ten seconds)" >&2
+  "$JAVA_HOME/bin/java" "@$WEFT_DIR/launcher/jvm.options" "-Dweft.dir=$WEFT_DIR" "-XX:AOTCacheOutput=$lock/notes" \
+    --module-path "$application" --module org.weft.tools/org.weft.tools.TrainingRun "$home" >"$lock/log" 2>&1 </dev/null &
+  java=$!
+  # shellcheck disable=SC2064
+  trap "kill $java 2>/dev/null; rm -rf '$lock'; exit 130" INT TERM
+  if wait "$java" && [ -s "$lock/notes" ]; then
+    mv "$lock/notes" "$cache"
+  else
+    : >"$cache" # not tried again until the next build
+  fi
+  trap - INT TERM
+  rm -rf "$lock"
+}
