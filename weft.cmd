@@ -16,9 +16,19 @@ set "JAVA_HOME=%FOUND%"
 set "APPLICATION=%WEFT_DIR%\lib"
 if exist "%WEFT_DIR%\pom.xml" (
   set "APPLICATION=%WEFT_DIR%\tools\target\weft"
-  if not exist "!APPLICATION!\weft-tools-0.1.0-SNAPSHOT.jar" (
-    echo weft: building once, this takes a minute ... 1>&2
+  set "STAMP=!APPLICATION!\.built"
+  set "STALE="
+  if not exist "!STAMP!" set "STALE=yes"
+  if not exist "!APPLICATION!\weft-tools-0.1.0-SNAPSHOT.jar" set "STALE=yes"
+  if not defined STALE (
+    rem Ends with 7 when a source is newer than the last build; without PowerShell the last build has to do.
+    powershell -NoProfile -Command "$built = (Get-Item -Force $env:STAMP).LastWriteTime; $sources = \"$env:WEFT_DIR\pom.xml\", \"$env:WEFT_DIR\*\pom.xml\", \"$env:WEFT_DIR\*\src\main\"; if (Get-ChildItem -Recurse -File -Path $sources | Where-Object LastWriteTime -gt $built | Select-Object -First 1) { exit 7 }" 2>nul
+    if !ERRORLEVEL! EQU 7 set "STALE=yes"
+  )
+  if defined STALE (
+    echo weft: building, this takes a minute ... 1>&2
     call mvn -B -q -ntp -f "%WEFT_DIR%\pom.xml" -Dquick -Dmaven.test.skip=true package 1>&2 || exit /b 1
+    type nul > "!STAMP!"
   )
 )
 "%JAVA_HOME%\bin\java" "@%WEFT_DIR%\launcher\jvm.options" "-Dweft.dir=%WEFT_DIR%" %WEFT_JAVA_OPTS% --module-path "%APPLICATION%" --module org.weft.tools/org.weft.tools.Weft %*

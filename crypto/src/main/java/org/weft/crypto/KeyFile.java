@@ -147,6 +147,9 @@ final class KeyFile {
   }
 
   private static void refuseOpenToOthers(Path file) throws IOException {
+    if (Files.isDirectory(file)) {
+      throw new FileSystemException(file.toString(), null, "it is a directory");
+    }
     if (!posix(file.toAbsolutePath())) {
       return;
     }
@@ -164,9 +167,6 @@ final class KeyFile {
   }
 
   private static byte[] read(Path file) throws IOException {
-    if (Files.isDirectory(file)) {
-      throw new FileSystemException(file.toString(), null, "it is a directory");
-    }
     try (var in = Files.newInputStream(file)) {
       return in.readNBytes(MAX_FILE_BYTES);
     }
@@ -218,6 +218,7 @@ final class KeyFile {
       case AccessDeniedException denied -> "permission denied";
       case NotDirectoryException not -> "a part of its path is not a directory";
       case FileAlreadyExistsException taken -> "a part of its path is not a directory";
+      case NoSuchFileException gone -> "files cannot be made there";
       case FileSystemException failed when failed.getReason() != null ->
           lowerFirst(failed.getReason());
       default -> e.getMessage() == null ? "input/output error" : lowerFirst(e.getMessage());

@@ -1,14 +1,23 @@
 package org.weft.tools;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
@@ -68,6 +77,21 @@ class CommandLineTest {
         "serve --blocks ten",
         "serve --blocks 5:5",
         "serve --join host:1",
+        "serve --kv-positions 0",
+        "serve --advertise 0.0.0.0:7407",
+        "serve --listen nowhere",
+        "gateway --local --threads 0",
+        "keys --address host",
+        "keys --address host:99999",
+        "bench --tokens 1",
+        "bench --runs 0",
+        "bench --threads 0",
+        "score --threads 0",
+        "demo --threads 0",
+        "status --gateway :8080",
+        "status --gateway ftp://host",
+        "status --gateway http://",
+        "status --gateway host:99999",
         "demo --port 99999",
         "demo --hops -1",
         "gateway",
@@ -75,7 +99,13 @@ class CommandLineTest {
         "chat --gateway x --model y"
       })
   void shouldEndWithTwoWhenUsageIsWrong(String line) {
-    assertEquals(Weft.USAGE, run(line.split(" ")), line);
+    // Wrong usage is wrong before any file is looked for.
+    List<String> words = new ArrayList<>(List.of(line.split(" ")));
+    if (Set.of("serve", "bench", "score", "demo").contains(words.getFirst())
+        && !words.contains("--model")) {
+      words.addAll(List.of("--model", "none.gguf"));
+    }
+    assertEquals(Weft.USAGE, run(words.toArray(String[]::new)), line);
     assertTrue(err.toString().startsWith("weft: "), err.toString());
     assertEquals("", out.toString());
   }
@@ -88,6 +118,59 @@ class CommandLineTest {
         err.toString().startsWith("weft: ") && err.toString().contains("none.gguf"),
         err.toString());
     assertEquals(1, err.toString().lines().count(), err.toString());
+  }
+
+  @Test
+  void shouldMakeNoKeyWhenTheAddressIsWrong(@TempDir Path folder) {
+    Path key = folder.resolve("node.key");
+    assertEquals(Weft.USAGE, run("keys", "--key", key.toString(), "--address", "host"));
+    assertFalse(Files.exists(key));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "{ | it ends too early (column 2)",
+        "{\"messages\": [} | Unexpected close marker '}': expected ']' (column 15)",
+        "{\"a\": 1, \"a\": 2} | Duplicate field 'a' (column 13)"
+      })
+  void shouldSayWhereJsonIsBroken(String json, String reason, @TempDir Path folder)
+      throws Exception {
+    Path template = Files.writeString(folder.resolve("template.jinja"), "{{ a }}");
+    assertEquals(Weft.FAILED, runWithInput(json, "template", "--template", template.toString()));
+    assertEquals("weft: standard input is not JSON: " + reason, err.toString().strip());
+  }
+
+  @Test
+  void shouldNameTheLineWhenAJsonOfSeveralIsBroken(@TempDir Path folder) throws Exception {
+    Path template = Files.writeString(folder.resolve("template.jinja"), "{{ a }}");
+    assertEquals(
+        Weft.FAILED,
+        runWithInput("{\n  \"a\": ]\n}", "template", "--template", template.toString()));
+    assertTrue(err.toString().strip().endsWith("(line 2, column 8)"), err.toString());
+  }
+
+  @Test
+  void shouldNameTheLineWhenItCannotBeScoredOrDecoded() {
+    assertEquals(
+        Weft.FAILED,
+        runWithInput("{\"text\": \"a\"}\n\n{\"text\": \"\"}\n", "score", "--threads", "1"));
+    assertEquals("weft: line 3: the prompt has no tokens", err.toString().strip());
+    err.getBuffer().setLength(0);
+    assertEquals(Weft.FAILED, runWithInput("[1]\n[99999]\n", "tokenize", "--decode"));
+    assertTrue(err.toString().startsWith("weft: line 2: "), err.toString());
+  }
+
+  private int runWithInput(String input, String... args) {
+    InputStream before = System.in;
+    System.setIn(new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)));
+    try {
+      return run(args);
+    } finally {
+      System.setIn(before);
+    }
   }
 
   @Test

@@ -4,6 +4,7 @@ import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.weft.node.NodeError;
 import org.weft.node.NodeException;
 import org.weft.node.generation.Cancellation;
 import org.weft.node.generation.ChatMessage;
@@ -118,31 +119,48 @@ public final class Conversation {
     Cancellation cancellation = new Cancellation();
     answering = cancellation;
     StringBuilder said = new StringBuilder();
+    Answerer.Ending ending = Answerer.Ending.WHOLE;
     try {
-      answerer.answer(
-          List.copyOf(messages),
-          text -> {
-            said.append(text);
-            out.print(text);
-            out.flush();
-          },
-          cancellation);
+      ending =
+          answerer.answer(
+              List.copyOf(messages),
+              text -> {
+                said.append(text);
+                out.print(text);
+                out.flush();
+              },
+              cancellation);
     } catch (UserException | NodeException | ShardException failed) {
       if (!cancellation.cancelled()) {
         out.println();
         out.println("weft: " + failed.getMessage());
+        if (outgrown(failed)) {
+          out.println("(/new begins again, with nothing to remember)");
+        }
         forgetUnanswered(said);
         out.flush();
         return;
       }
     }
-    out.println(cancellation.cancelled() ? " [stopped]" : "");
+    out.println(
+        switch (ending) {
+          case WHOLE -> cancellation.cancelled() ? " [stopped]" : "";
+          case CUT_SHORT ->
+              " [cut short by --max-tokens or the end of the context; /new begins again]";
+        });
     out.flush();
     if (said.isEmpty()) {
       forgetUnanswered(said);
     } else {
       messages.add(ChatMessage.of("assistant", said.toString()));
     }
+  }
+
+  /** A gateway says so in words alone. */
+  private static boolean outgrown(RuntimeException failed) {
+    return failed instanceof NodeException node
+        ? node.error() == NodeError.TOO_LONG
+        : String.valueOf(failed.getMessage()).contains("model's context");
   }
 
   /** A message that got no answer must not stand twice before the next one. */

@@ -7,6 +7,8 @@ import org.weft.node.generation.Cancellation;
 import org.weft.node.generation.ChatMessage;
 import org.weft.node.generation.ChatPrompt;
 import org.weft.node.generation.GenerationRequest;
+import org.weft.node.generation.GenerationResult;
+import org.weft.node.generation.GenerationResult.FinishReason;
 import org.weft.shard.sampling.SamplingParameters;
 import org.weft.tools.local.Engine;
 
@@ -28,16 +30,17 @@ public final class EngineAnswerer implements Answerer {
   }
 
   @Override
-  public void answer(
+  public Ending answer(
       List<ChatMessage> conversation, Consumer<String> text, Cancellation cancellation) {
     int[] ids = ChatPrompt.ids(engine.model(), conversation);
-    var unused =
+    GenerationResult result =
         engine
             .loop()
             .generate(
                 GenerationRequest.of(ids, maxTokens, sampling, false),
                 cancellation,
                 (piece, tokens) -> text.accept(piece));
+    return result.finish() == FinishReason.LENGTH ? Ending.CUT_SHORT : Ending.WHOLE;
   }
 
   @Override

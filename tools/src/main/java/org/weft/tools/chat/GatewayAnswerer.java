@@ -40,8 +40,9 @@ public final class GatewayAnswerer implements Answerer {
   }
 
   @Override
-  public void answer(
+  public Ending answer(
       List<ChatMessage> conversation, Consumer<String> text, Cancellation cancellation) {
+    Ending ending = Ending.WHOLE;
     InputStream in = gateway.stream("/v1/chat/completions", request(conversation));
     Cancellation.Registration stop = cancellation.onCancel(() -> closeQuietly(in));
     try (BufferedReader reader =
@@ -49,10 +50,10 @@ public final class GatewayAnswerer implements Answerer {
       for (String line = reader.readLine(); line != null; line = reader.readLine()) {
         String data = line.startsWith(DATA) ? line.substring(DATA.length()).strip() : "";
         if (data.equals("[DONE]")) {
-          return;
+          return ending;
         }
-        if (!data.isEmpty()) {
-          take(Json.read(data), text);
+        if (!data.isEmpty() && take(Json.read(data), text).equals("length")) {
+          ending = Ending.CUT_SHORT;
         }
       }
     } catch (IOException broken) {
@@ -63,9 +64,11 @@ public final class GatewayAnswerer implements Answerer {
     } finally {
       stop.close();
     }
+    return ending;
   }
 
-  private static void take(JsonNode event, Consumer<String> text) {
+  /** Gives the reason for the end, or nothing where it goes on. */
+  private static String take(JsonNode event, Consumer<String> text) {
     if (event.has("error")) {
       throw new UserException(event.path("error").path("message").asText("the gateway failed"));
     }
@@ -73,6 +76,7 @@ public final class GatewayAnswerer implements Answerer {
     if (!piece.isEmpty()) {
       text.accept(piece);
     }
+    return event.path("choices").path(0).path("finish_reason").asText("");
   }
 
   private Map<String, Object> request(List<ChatMessage> conversation) {

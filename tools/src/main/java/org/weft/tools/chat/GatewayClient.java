@@ -5,19 +5,25 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.ConnectException;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.HttpTimeoutException;
+import java.nio.channels.UnresolvedAddressException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Set;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.weft.tools.user.Json;
+import org.weft.tools.user.UsageException;
 import org.weft.tools.user.UserException;
 
 /** A gateway's HTTP face, seen from the command line. */
 public final class GatewayClient {
+  private static final int MAX_PORT = 65_535;
   private static final Duration CONNECT = Duration.ofSeconds(5);
   private static final Duration ANSWER = Duration.ofSeconds(30);
 
@@ -28,9 +34,29 @@ public final class GatewayClient {
 
   /** {@code url} may end in {@code /v1}, as it stands in the configuration of SDKs. */
   public GatewayClient(String url, @Nullable String apiKey) {
-    String trimmed = url.replaceAll("/+$", "").replaceAll("/v1$", "");
-    this.base = trimmed.contains("://") ? trimmed : "http://" + trimmed;
+    this.base = base(url);
     this.apiKey = apiKey == null || apiKey.isBlank() ? null : apiKey;
+  }
+
+  private static String base(String url) {
+    String whole = url.contains("://") ? url : "http://" + url;
+    String trimmed = whole.replaceAll("/+$", "").replaceAll("/v1$", "");
+    try {
+      URI uri = new URI(trimmed);
+      if (uri.getHost() != null
+          && uri.getPort() <= MAX_PORT
+          && Set.of("http", "https").contains(uri.getScheme())) {
+        return trimmed;
+      }
+    } catch (URISyntaxException wrong) {
+      throw noAddress(url);
+    }
+    throw noAddress(url);
+  }
+
+  private static UsageException noAddress(String url) {
+    return new UsageException(
+        "--gateway: '" + url + "' is not a gateway's address, such as http://127.0.0.1:8080");
   }
 
   public String base() {
@@ -49,14 +75,11 @@ public final class GatewayClient {
   }
 
   private HttpRequest.Builder request(String path) {
+    HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(base + path));
     try {
-      HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(base + path));
-      if (apiKey != null) {
-        request.header("authorization", "Bearer " + apiKey);
-      }
-      return request;
+      return apiKey == null ? request : request.header("authorization", "Bearer " + apiKey);
     } catch (IllegalArgumentException wrong) {
-      throw new UserException("not an address of a gateway: " + base, wrong);
+      throw new UsageException("--api-key: a key has no line breaks or control characters");
     }
   }
 
@@ -68,7 +91,14 @@ public final class GatewayClient {
       }
       return response;
     } catch (ConnectException refused) {
-      throw new UserException("no gateway answers at " + base + ": is one running?", refused);
+      throw new UserException(
+          unknownHost(refused)
+              ? "there is no host '" + request.uri().getHost() + "' to find a gateway on"
+              : "no gateway answers at " + base + ": is one running?",
+          refused);
+    } catch (SSLException failed) {
+      throw new UserException(
+          "no gateway speaks TLS at " + base + ": Weft's own speak http://", failed);
     } catch (HttpTimeoutException late) {
       throw new UserException("the gateway at " + base + " did not answer in time", late);
     } catch (IOException failed) {
@@ -77,6 +107,14 @@ public final class GatewayClient {
       Thread.currentThread().interrupt();
       throw new UserException("interrupted", interrupted);
     }
+  }
+
+  private static boolean unknownHost(Throwable failure) {
+    Throwable cause = failure;
+    while (cause != null && !(cause instanceof UnresolvedAddressException)) {
+      cause = cause.getCause();
+    }
+    return cause != null;
   }
 
   private static String reason(HttpResponse<InputStream> response) {

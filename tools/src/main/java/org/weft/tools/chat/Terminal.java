@@ -5,13 +5,14 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import org.jline.reader.EndOfFileException;
 import org.jline.reader.LineReader;
 import org.jline.reader.LineReaderBuilder;
 import org.jline.reader.UserInterruptException;
 import org.jline.reader.impl.DefaultParser;
 import org.jline.terminal.TerminalBuilder;
+import org.jline.utils.Signals;
+import org.weft.tools.local.WeftHome;
 import org.weft.tools.user.UserException;
 
 /**
@@ -29,13 +30,13 @@ public final class Terminal {
 
   private Terminal() {}
 
-  public static void converse(Path history, String greeting, ConversationMaker maker) {
+  public static void converse(WeftHome home, String greeting, ConversationMaker maker) {
     if (System.console() == null) {
       plain(maker);
       return;
     }
     try (org.jline.terminal.Terminal terminal = TerminalBuilder.builder().system(true).build()) {
-      edited(terminal, history, greeting, maker);
+      edited(terminal, home, greeting, maker);
     } catch (IOException failed) {
       throw new UserException("the terminal cannot be used", failed);
     }
@@ -43,26 +44,35 @@ public final class Terminal {
 
   private static void edited(
       org.jline.terminal.Terminal terminal,
-      Path history,
+      WeftHome home,
       String greeting,
       ConversationMaker maker) {
     DefaultParser parser = new DefaultParser();
     parser.setEofOnEscapedNewLine(true);
     parser.setEscapeChars(new char[] {'\\'});
     parser.setQuoteChars(new char[0]);
-    LineReader reader =
+    LineReaderBuilder builder =
         LineReaderBuilder.builder()
             .terminal(terminal)
             .parser(parser)
             .appName("weft")
-            .variable(LineReader.HISTORY_FILE, history)
             .variable(LineReader.SECONDARY_PROMPT_PATTERN, "  ")
-            .option(LineReader.Option.DISABLE_EVENT_EXPANSION, true)
-            .build();
+            .option(LineReader.Option.DISABLE_EVENT_EXPANSION, true);
+    try {
+      builder.variable(LineReader.HISTORY_FILE, home.created().chatHistory());
+    } catch (UserException unwritable) {
+      terminal.writer().println("(lines will not be remembered: " + unwritable.getMessage() + ")");
+    }
+    LineReader reader = builder.build();
     Conversation conversation = maker.on(terminal.writer());
     terminal.writer().println(greeting);
     // While an answer streams the terminal is not being read, and Ctrl-C arrives as a signal.
     terminal.handle(org.jline.terminal.Terminal.Signal.INT, signal -> conversation.interrupt());
+    if (terminal.getType().startsWith(org.jline.terminal.Terminal.TYPE_DUMB)) {
+      // Such a terminal hears of no signal by itself.
+      var unused =
+          Signals.register("INT", () -> terminal.raise(org.jline.terminal.Terminal.Signal.INT));
+    }
     Conversation.Next next = Conversation.Next.GO_ON;
     while (next == Conversation.Next.GO_ON) {
       try {

@@ -6,12 +6,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import org.weft.tools.bench.Figures;
 import org.weft.tools.bench.GenerationBench;
 import org.weft.tools.local.Backend;
 import org.weft.tools.local.Engine;
+import org.weft.tools.local.LocalSwarm;
 import org.weft.tools.local.OpenModel;
 import org.weft.tools.local.Progress;
 import org.weft.tools.user.Json;
@@ -85,26 +87,31 @@ public final class BenchCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    for (var option :
-        Map.of("--prompt-tokens", promptTokens, "--tokens", tokens - 1, "--runs", runs)
-            .entrySet()) {
-      if (option.getValue() < 1) {
-        throw new UsageException(option.getKey() + " is too small");
-      }
-    }
-    if (hops < 0) {
-      throw new UsageException("--hops: " + hops + " is below zero");
-    }
+    requireAtLeast(0, "--hops", hops);
+    requireAtLeast(1, "--prompt-tokens", promptTokens);
+    // The first token belongs to the prompt's time, so a rate of the answer needs a second one.
+    requireAtLeast(2, "--tokens", tokens);
+    requireAtLeast(1, "--runs", runs);
+    Set<Integer> threadCounts = new TreeSet<>(List.of(1, compute.threads()));
     List<Row> rows = new ArrayList<>();
     Progress progress = json ? Progress.onTerminalOnly() : Progress.onStandardError();
     try (OpenModel open = OpenModel.open(model.file())) {
-      for (int threads : new TreeSet<>(List.of(1, compute.threads()))) {
+      if (hops > 0) {
+        var unused = LocalSwarm.split(open.config().blocks(), hops);
+      }
+      for (int threads : threadCounts) {
         progress.say("measuring with " + counted(threads, "thread"));
         rows.addAll(measure(open, threads, progress));
       }
       print(open, rows);
     }
     return 0;
+  }
+
+  private static void requireAtLeast(int least, String option, int value) {
+    if (value < least) {
+      throw new UsageException(option + ": " + value + " is below " + least);
+    }
   }
 
   /** Runs of both kinds take turns, so that whatever else the machine does falls on both. */

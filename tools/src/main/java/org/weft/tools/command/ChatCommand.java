@@ -87,11 +87,11 @@ public final class ChatCommand implements Callable<Integer> {
   }
 
   private void converse(Answerer answerer) {
-    Path history = WeftHome.ofEnvironment().created().chatHistory();
     String greeting =
         "Talking to "
             + answerer.model()
             + ". /help shows the commands; Ctrl-C stops an answer; Ctrl-D leaves.";
-    Terminal.converse(history, greeting, out -> new Conversation(answerer, out, system));
+    Terminal.converse(
+        WeftHome.ofEnvironment(), greeting, out -> new Conversation(answerer, out, system));
   }
 }

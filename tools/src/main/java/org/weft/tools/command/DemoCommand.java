@@ -81,37 +81,30 @@ public final class DemoCommand implements Callable<Integer> {
       throw new UsageException("--hops: " + hops + " is below zero");
     }
     HostPort listen = new HostPort("127.0.0.1", port);
+    int threads = compute.threads();
     PrintWriter out = spec.commandLine().getOut();
     Shutdown shutdown = Shutdown.onSignal();
     Progress progress = Progress.onStandardError();
-    try {
-      progress.say(
-          "weft demo: a private swarm on this machine"
-              + (hops == 0
-                  ? ", all in one process"
-                  : ", " + hops + " block servers and a gateway"));
-      GatewayNode.requireFree(listen);
-      run(out, listen, shutdown, progress);
-    } catch (RuntimeException failed) {
-      // Ctrl-C in the middle of a start breaks it off wherever it is, and is no failure.
-      if (!shutdown.asked()) {
-        throw failed;
-      }
-    } finally {
-      shutdown.finished();
-    }
+    progress.say(
+        "weft demo: a private swarm on this machine"
+            + (hops == 0 ? ", all in one process" : ", " + hops + " block servers and a gateway"));
+    shutdown.during(() -> {
+      listen.requireFree();
+      run(out, listen, threads, shutdown, progress);
+    });
     return 0;
   }
 
-  private void run(PrintWriter out, HostPort listen, Shutdown shutdown, Progress progress) {
+  private void run(
+      PrintWriter out, HostPort listen, int threads, Shutdown shutdown, Progress progress) {
     try (OpenModel open = OpenModel.open(model.file());
-        Backend backend = Backend.open(open, hops, compute.threads(), compute.kvType(), progress);
+        Backend backend = Backend.open(open, hops, threads, compute.kvType(), progress);
         GatewayNode gateway =
             GatewayNode.start(
                 open,
                 backend,
                 new GatewayNode.Settings(
-                    listen, Optional.empty(), Optional.empty(), List.of(), compute.threads()),
+                    listen, Optional.empty(), Optional.empty(), List.of(), threads),
                 progress)) {
       progress.clear();
       describe(out, open, backend);
@@ -122,7 +115,11 @@ public final class DemoCommand implements Callable<Integer> {
         return;
       }
       howToGoOn(out, gateway);
-      backend.onLoss(sentence -> spec.commandLine().getErr().println("weft: " + sentence));
+      backend.onLoss(sentence -> {
+        if (!shutdown.asked()) {
+          spec.commandLine().getErr().println("weft: " + sentence);
+        }
+      });
       shutdown.await();
     }
   }

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.weft.crypto.NodeKey;
+import org.weft.node.ticket.NetworkId;
 import org.weft.tools.local.Backend;
 import org.weft.tools.local.GatewayNode;
 import org.weft.tools.local.HostPort;
@@ -92,17 +93,25 @@ public final class GatewayCommand implements Callable<Integer> {
               : "--join: name a peer of the swarm, or run every block here with --local");
     }
     HostPort address = HostPort.parse(listen, "--listen", "127.0.0.1");
+    int threads = compute.threads();
+    NetworkId network = swarm.network();
+    address.requireFree();
     Shutdown shutdown = Shutdown.onSignal();
+    shutdown.during(() -> run(address, threads, network, shutdown));
+    return 0;
+  }
+
+  private void run(HostPort address, int threads, NetworkId network, Shutdown shutdown) {
     NodeKey key = NodeKey.loadOrCreate(keyFile, new SecureRandom());
     Progress progress = json ? Progress.none() : Progress.onStandardError();
     try (OpenModel open = OpenModel.open(model.file());
-        Backend backend = backend(open, key, progress);
+        Backend backend = backend(open, threads, network, key, progress);
         GatewayNode gateway =
             GatewayNode.start(
                 open,
                 backend,
                 new GatewayNode.Settings(
-                    address, Optional.ofNullable(name), secret(), cors, compute.threads()),
+                    address, Optional.ofNullable(name), secret(), cors, threads),
                 progress)) {
       progress.clear();
       announce(gateway);
@@ -111,20 +120,18 @@ public final class GatewayCommand implements Callable<Integer> {
             "not every block is served yet: requests are refused until more block servers have joined; weft status shows them");
       }
       shutdown.await();
-    } finally {
-      shutdown.finished();
     }
-    return 0;
   }
 
-  private Backend backend(OpenModel open, NodeKey key, Progress progress) {
+  private Backend backend(
+      OpenModel open, int threads, NetworkId network, NodeKey key, Progress progress) {
     return local
-        ? Backend.inProcess(open, compute.threads(), compute.kvType(), progress)
+        ? Backend.inProcess(open, threads, compute.kvType(), progress)
         : SwarmBackend.join(
             open,
             open.manifest(WeftHome.ofEnvironment(), progress).id(),
             key,
-            swarm.network(),
+            network,
             swarm.join(),
             compute.kvType());
   }

@@ -9,9 +9,11 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.weft.crypto.NodeKey;
+import org.weft.node.NodeException;
 import org.weft.node.ticket.PeerAddress;
 import org.weft.tools.local.WeftHome;
 import org.weft.tools.user.Json;
+import org.weft.tools.user.UsageException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -49,6 +51,9 @@ public final class KeysCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    if (address != null) {
+      requireAddress(address);
+    }
     boolean existed = Files.exists(keyFile);
     NodeKey key = NodeKey.loadOrCreate(keyFile, new SecureRandom());
     PrintWriter out = spec.commandLine().getOut();
@@ -65,5 +70,14 @@ public final class KeysCommand implements Callable<Integer> {
       out.println("key file  " + keyFile.toAbsolutePath() + (existed ? "" : " (made just now)"));
     }
     return 0;
+  }
+
+  /** Wrong usage makes no key. */
+  private static void requireAddress(String text) {
+    try {
+      var unused = PeerAddress.HostPort.parse(text);
+    } catch (NodeException wrong) {
+      throw new UsageException("--address: " + wrong.getMessage());
+    }
   }
 }

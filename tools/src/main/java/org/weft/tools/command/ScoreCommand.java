@@ -5,6 +5,7 @@ import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.weft.node.NodeException;
 import org.weft.node.generation.Cancellation;
 import org.weft.shard.tokenizer.Tokenizer;
 import org.weft.tools.local.Backend;
@@ -66,21 +67,28 @@ public final class ScoreCommand implements Callable<Integer> {
               ? "--hops: " + hops + " is below zero"
               : "--chunk: " + chunk + " is not above zero");
     }
+    int threads = compute.threads();
     PrintWriter out = spec.commandLine().getOut();
     Progress progress = Progress.onTerminalOnly();
     try (OpenModel open = OpenModel.open(model.file());
-        Backend backend = Backend.open(open, hops, compute.threads(), compute.kvType(), progress);
-        Engine engine = Engine.load(open, backend, compute.threads(), progress)) {
+        Backend backend = Backend.open(open, hops, threads, compute.kvType(), progress);
+        Engine engine = Engine.load(open, backend, threads, progress)) {
       progress.clear();
       InputLines.forEach(
           System.in,
           (line, number) ->
-              out.println(Json.line(score(engine, ids(engine.model().tokenizer(), line, number)))));
+              out.println(
+                  Json.line(score(engine, ids(engine.model().tokenizer(), line, number), number))));
     }
     return 0;
   }
 
-  private Map<String, Object> score(Engine engine, int[] ids) {
+  private Map<String, Object> score(Engine engine, int[] ids, int number) {
+    try {
+      engine.loop().requireFits(ids, 0);
+    } catch (NodeException unfit) {
+      throw new UserException("line " + number + ": " + unfit.getMessage(), unfit);
+    }
     LogitsScore score = new LogitsScore(ids, engine.model().vocabulary());
     engine.loop().logits(ids, chunk, new Cancellation(), (position, logits) -> score.add(logits));
     Map<String, Object> said = new LinkedHashMap<>();

@@ -10,6 +10,8 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.weft.crypto.NodeKey;
+import org.weft.node.ticket.NetworkId;
+import org.weft.node.ticket.PeerAddress;
 import org.weft.shard.ShardException;
 import org.weft.shard.model.Span;
 import org.weft.tools.local.BlockServerNode;
@@ -99,24 +101,50 @@ public final class ServeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    BlockServerNode.Settings settings =
-        new BlockServerNode.Settings(
-            model.file(),
-            Optional.ofNullable(blocks).map(ServeCommand::span),
-            compute.threads(),
-            compute.kvType(),
-            Optional.ofNullable(kvPositions),
-            HostPort.parse(listen, "--listen", "0.0.0.0"),
-            Optional.ofNullable(advertise)
-                .map(text -> HostPort.parse(text, "--advertise", "127.0.0.1")),
-            HostPort.parse(metrics, "--metrics", "127.0.0.1"),
-            swarm.network(),
-            swarm.join(),
-            Optional.ofNullable(manifest));
+    BlockServerNode.Settings settings = settings();
+    settings.listen().requireFree();
+    settings.metrics().requireFree();
     Shutdown shutdown = Shutdown.onSignal();
     if (whileStdin) {
       shutdown.orWhenStdinEnds();
     }
+    shutdown.during(() -> run(settings, shutdown));
+    return 0;
+  }
+
+  /** The model's file is looked for last: wrong usage is wrong whatever is there. */
+  private BlockServerNode.Settings settings() {
+    Optional<Span> span = Optional.ofNullable(blocks).map(ServeCommand::span);
+    int threads = compute.threads();
+    if (kvPositions != null && kvPositions < 1) {
+      throw new UsageException("--kv-positions: " + kvPositions + " is not above zero");
+    }
+    HostPort listening = HostPort.parse(listen, "--listen", "0.0.0.0");
+    Optional<HostPort> advertised =
+        Optional.ofNullable(advertise)
+            .map(text -> HostPort.parse(text, "--advertise", "127.0.0.1"));
+    if (advertised.filter(address -> address.anywhere() || address.port() == 0).isPresent()) {
+      throw new UsageException(
+          "--advertise: nobody can reach a node at " + advertised.orElseThrow());
+    }
+    HostPort measured = HostPort.parse(metrics, "--metrics", "127.0.0.1");
+    NetworkId network = swarm.network();
+    List<PeerAddress> join = swarm.join();
+    return new BlockServerNode.Settings(
+        model.file(),
+        span,
+        threads,
+        compute.kvType(),
+        Optional.ofNullable(kvPositions),
+        listening,
+        advertised,
+        measured,
+        network,
+        join,
+        Optional.ofNullable(manifest));
+  }
+
+  private void run(BlockServerNode.Settings settings, Shutdown shutdown) {
     NodeKey key = NodeKey.loadOrCreate(keyFile, new SecureRandom());
     Progress progress = json ? Progress.none() : Progress.onStandardError();
     try (BlockServerNode node =
@@ -124,10 +152,7 @@ public final class ServeCommand implements Callable<Integer> {
       progress.clear();
       announce(node);
       shutdown.await();
-    } finally {
-      shutdown.finished();
     }
-    return 0;
   }
 
   private void announce(BlockServerNode node) {

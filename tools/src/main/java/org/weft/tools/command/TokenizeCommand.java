@@ -3,6 +3,7 @@ package org.weft.tools.command;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
+import org.weft.shard.ShardException;
 import org.weft.shard.gguf.GgufFile;
 import org.weft.shard.tokenizer.Tokenizer;
 import org.weft.tools.user.Json;
@@ -49,11 +50,19 @@ public final class TokenizeCommand implements Callable<Integer> {
             out.println(
                 Json.line(
                     decode
-                        ? tokenizer.decode(Ids.read(read, number))
+                        ? decode(tokenizer, Ids.read(read, number), number)
                         : encode(tokenizer, read, number)));
           });
     }
     return 0;
+  }
+
+  private static String decode(Tokenizer tokenizer, int[] ids, int number) {
+    try {
+      return tokenizer.decode(ids);
+    } catch (ShardException unknown) {
+      throw new UserException("line " + number + ": " + unknown.getMessage(), unknown);
+    }
   }
 
   private static int[] encode(Tokenizer tokenizer, JsonNode line, int number) {

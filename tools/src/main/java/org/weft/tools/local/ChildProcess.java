@@ -12,7 +12,9 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.weft.tools.user.UserException;
@@ -25,11 +27,24 @@ public final class ChildProcess implements AutoCloseable {
   private static final int KEPT_LINES = 20;
   private static final Duration GRACE = Duration.ofSeconds(3);
 
+  /** Ended by SIGHUP, SIGINT or SIGTERM, which terminals and supervisors send to whole groups. */
+  private static final Set<Integer> TOLD_TO_END = Set.of(128 + 1, 128 + 2, 128 + 15);
+
+  private static final Duration OWN_SIGNAL_WITHIN = Duration.ofMillis(500);
+
   private final Process process;
+  private final Executor later;
   private final Deque<String> lastWords = new ArrayDeque<>();
 
-  private ChildProcess(Process process) {
+  /**
+   * Watches a process that is there.
+   *
+   * @param later runs what it is given once this process, too, has had the signal that another one
+   *     was sent
+   */
+  ChildProcess(Process process, Executor later) {
     this.process = process;
+    this.later = later;
   }
 
   /**
@@ -43,7 +58,11 @@ public final class ChildProcess implements AutoCloseable {
     // What its parent was told, it was told through the parent's own flags.
     builder.environment().remove("WEFT_JAVA_OPTS");
     try {
-      ChildProcess child = new ChildProcess(builder.start());
+      ChildProcess child =
+          new ChildProcess(
+              builder.start(),
+              CompletableFuture.delayedExecutor(
+                  OWN_SIGNAL_WITHIN.toMillis(), TimeUnit.MILLISECONDS));
       Thread.ofVirtual().start(() -> lines(child.process.getInputStream(), stdout));
       Thread.ofVirtual().start(() -> lines(child.process.getErrorStream(), child::remember));
       return child;
@@ -102,9 +121,18 @@ public final class ChildProcess implements AutoCloseable {
     return process.pid();
   }
 
-  /** Completes with the exit status. */
+  /**
+   * Completes with the exit status. Of one that was told to end it completes a moment later: Ctrl-C
+   * and {@code timeout} tell this process, too, and then the child's end is no news.
+   */
   public CompletableFuture<Integer> ended() {
-    return process.onExit().thenApply(Process::exitValue);
+    return process
+        .onExit()
+        .thenApply(Process::exitValue)
+        .thenCompose(status ->
+            TOLD_TO_END.contains(status)
+                ? CompletableFuture.supplyAsync(() -> status, later)
+                : CompletableFuture.completedFuture(status));
   }
 
   /**
@@ -123,20 +151,23 @@ public final class ChildProcess implements AutoCloseable {
     }
   }
 
-  /** Asks it to end, and ends it where it does not. */
+  /** Asks it to end, and ends it where it does not, or where this thread is interrupted. */
   @Override
   public void close() {
     process.destroy();
     try {
       process.getOutputStream().close();
-      if (!process.waitFor(GRACE.toMillis(), TimeUnit.MILLISECONDS)) {
-        process.destroyForcibly();
+      if (process.waitFor(GRACE.toMillis(), TimeUnit.MILLISECONDS)) {
+        return;
       }
     } catch (IOException gone) {
-      process.destroyForcibly();
+      // It reads no more, but it may still write.
     } catch (InterruptedException hurried) {
-      process.destroyForcibly();
       Thread.currentThread().interrupt();
     }
+    process.destroyForcibly();
+    // Its files can go when it is gone.
+    var unused =
+        process.onExit().completeOnTimeout(process, GRACE.toMillis(), TimeUnit.MILLISECONDS).join();
   }
 }

@@ -1,12 +1,7 @@
 package org.weft.tools.local;
 
-import java.io.IOException;
-import java.net.InetSocketAddress;
-import java.net.Socket;
 import java.util.List;
 import java.util.Optional;
-import org.weft.node.NodeError;
-import org.weft.node.NodeException;
 import org.weft.node.gateway.Gateway;
 import org.weft.node.gateway.GatewayConfig;
 import org.weft.node.metrics.NodeMetrics;
@@ -16,8 +11,6 @@ import org.weft.node.metrics.NodeMetrics;
  * backend is its owner's.
  */
 public final class GatewayNode implements AutoCloseable {
-  private static final int PROBE_MILLIS = 300;
-
   /** How it is run. */
   public record Settings(
       HostPort listen,
@@ -70,23 +63,6 @@ public final class GatewayNode implements AutoCloseable {
       engine.close();
       throw refused;
     }
-  }
-
-  /** Refuses an address that somebody answers at, before anything slow is begun. */
-  public static void requireFree(HostPort listen) {
-    if (listen.port() == 0) {
-      return;
-    }
-    try (Socket socket = new Socket()) {
-      socket.connect(new InetSocketAddress(listen.host(), listen.port()), PROBE_MILLIS);
-    } catch (IOException nobody) {
-      return;
-    }
-    throw new NodeException(
-        NodeError.ADDRESS,
-        "cannot listen on "
-            + listen
-            + ": something else does already; choose another port, or 0 for any");
   }
 
   public Engine engine() {

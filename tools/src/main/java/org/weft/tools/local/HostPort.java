@@ -1,6 +1,12 @@
 package org.weft.tools.local;
 
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 import org.weft.tools.user.UsageException;
+import org.weft.tools.user.UserException;
 
 /**
  * An address to listen on, as people write it: {@code host:port}, {@code [::1]:port}, {@code
@@ -31,6 +37,34 @@ public record HostPort(String host, int port) {
     } catch (NumberFormatException wrong) {
       throw new UsageException(option + ": '" + text + "' is not HOST:PORT");
     }
+  }
+
+  /** Refuses an address that cannot be listened on, before anything slow is begun. */
+  public void requireFree() {
+    InetSocketAddress address = new InetSocketAddress(host, port);
+    if (address.isUnresolved()) {
+      throw refused("there is no such host", null);
+    }
+    // It is bound and never listens, so that nobody reaches it in the meantime.
+    try (Socket probe = new Socket()) {
+      probe.setReuseAddress(true);
+      probe.bind(address);
+    } catch (IOException taken) {
+      String reason = String.valueOf(taken.getMessage());
+      if (reason.contains("in use")) {
+        throw refused("something else does already; choose another port, or 0 for any", taken);
+      }
+      throw refused(
+          reason.contains("assign requested")
+              ? "this machine does not have that address"
+              : reason.toLowerCase(Locale.ROOT),
+          taken);
+    }
+  }
+
+  private UserException refused(String reason, @Nullable Exception cause) {
+    String sentence = "cannot listen on " + this + ": " + reason;
+    return cause == null ? new UserException(sentence) : new UserException(sentence, cause);
   }
 
   /** True where only this machine can reach it. */

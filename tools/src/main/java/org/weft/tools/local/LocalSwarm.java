@@ -7,13 +7,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.stream.Stream;
 import org.weft.node.ticket.PeerAddress;
 import org.weft.shard.manifest.Manifest;
 import org.weft.shard.model.Span;
@@ -30,12 +30,12 @@ public final class LocalSwarm implements AutoCloseable {
   /** One block server: what it serves and where. */
   public record Server(Span span, ChildProcess process, CompletableFuture<JsonNode> readiness) {}
 
-  private final Path home;
+  private final TemporaryHome home;
   private final String network;
   private final List<Server> servers = new ArrayList<>();
   private volatile boolean closing;
 
-  private LocalSwarm(Path home, String network) {
+  private LocalSwarm(TemporaryHome home, String network) {
     this.home = home;
     this.network = network;
   }
@@ -43,9 +43,9 @@ public final class LocalSwarm implements AutoCloseable {
   /** Starts one process a span; {@link #await} waits for them. */
   public static LocalSwarm start(
       OpenModel model, Manifest manifest, List<Span> spans, String network, List<String> flags) {
-    LocalSwarm swarm = new LocalSwarm(temporaryHome(), network);
+    LocalSwarm swarm = new LocalSwarm(TemporaryHome.make(), network);
     try {
-      Path manifestFile = swarm.home.resolve("manifest");
+      Path manifestFile = swarm.home.path().resolve("manifest");
       Files.write(manifestFile, manifest.bytes());
       for (int i = 0; i < spans.size(); i++) {
         swarm.servers.add(swarm.launch(model.path(), manifestFile, spans.get(i), i, flags));
@@ -54,7 +54,8 @@ public final class LocalSwarm implements AutoCloseable {
     } catch (IOException failed) {
       swarm.close();
       throw new UserException(
-          "cannot write to the temporary directory " + swarm.home + ": is the disk full?", failed);
+          "cannot write to the temporary directory " + swarm.home.path() + ": is the disk full?",
+          failed);
     } catch (RuntimeException failed) {
       swarm.close();
       throw failed;
@@ -78,14 +79,6 @@ public final class LocalSwarm implements AutoCloseable {
       spans.add(new Span(blocks * i / hops, blocks * (i + 1) / hops));
     }
     return spans;
-  }
-
-  private static Path temporaryHome() {
-    try {
-      return Files.createTempDirectory("weft-demo-");
-    } catch (IOException failed) {
-      throw new UserException("cannot make a temporary directory: is the disk full?", failed);
-    }
   }
 
   private Server launch(Path model, Path manifest, Span span, int index, List<String> flags) {
@@ -112,7 +105,7 @@ public final class LocalSwarm implements AutoCloseable {
     arguments.addAll(flags);
     ChildProcess child =
         ChildProcess.start(
-            home.resolve("node-" + (index + 1)), arguments, line -> heard(line, readiness));
+            home.path().resolve("node-" + (index + 1)), arguments, line -> heard(line, readiness));
     Server server = new Server(span, child, readiness);
     child
         .ended()
@@ -176,26 +169,10 @@ public final class LocalSwarm implements AutoCloseable {
   @Override
   public void close() {
     closing = true;
-    List<Thread> closers =
-        servers.stream().map(server -> Thread.ofVirtual().start(server.process()::close)).toList();
-    for (Thread closer : closers) {
-      try {
-        closer.join();
-      } catch (InterruptedException interrupted) {
-        Thread.currentThread().interrupt();
-      }
+    // Closing the executor waits for all of them, interrupted or not.
+    try (ExecutorService closers = Executors.newVirtualThreadPerTaskExecutor()) {
+      servers.forEach(server -> closers.execute(server.process()::close));
     }
-    deleteHome();
-  }
-
-  private void deleteHome() {
-    try (Stream<Path> files = Files.walk(home)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(file);
-      }
-    } catch (IOException left) {
-      // The system clears its temporary directory in its own time.
-      return;
-    }
+    home.close();
   }
 }

@@ -17,8 +17,8 @@ public final class Shutdown {
   private volatile boolean awaiting;
 
   /**
-   * From here on a signal waits for {@link #finished} before the process ends, a few seconds at
-   * most.
+   * From here on a signal waits for the end of {@link #during} before the process ends, a few
+   * seconds at most.
    */
   public static Shutdown onSignal() {
     Shutdown shutdown = new Shutdown();
@@ -41,19 +41,23 @@ public final class Shutdown {
     } catch (IOException gone) {
       // As good as the end.
     }
-    asked.countDown();
+    breakOff();
     awaitFinished();
     // The parent is gone, and nobody waits for what a stuck thread still holds.
     Runtime.getRuntime().halt(0);
   }
 
   private void signalled() {
+    breakOff();
+    awaitFinished();
+  }
+
+  private void breakOff() {
     asked.countDown();
     if (!awaiting) {
       // A start that is broken off waits for nothing more.
       starter.interrupt();
     }
-    awaitFinished();
   }
 
   private void awaitFinished() {
@@ -83,8 +87,19 @@ public final class Shutdown {
     }
   }
 
-  /** All that had to be closed is closed. */
-  public void finished() {
-    done.countDown();
+  /**
+   * Does what may be asked to end, after which a process that was asked to ends at once. Work that
+   * is broken off because the end is asked for fails wherever it is, and that is no failure.
+   */
+  public void during(Runnable work) {
+    try {
+      work.run();
+    } catch (RuntimeException failed) {
+      if (!asked()) {
+        throw failed;
+      }
+    } finally {
+      done.countDown();
+    }
   }
 }

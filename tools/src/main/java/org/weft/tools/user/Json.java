@@ -1,7 +1,9 @@
 package org.weft.tools.user;
 
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.io.JsonEOFException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -51,16 +53,25 @@ public final class Json {
     try {
       return MAPPER.readTree(text);
     } catch (JsonProcessingException wrong) {
-      throw new UserException(
-          what
-              + " is not JSON: "
-              + wrong.getOriginalMessage().lines().findFirst().orElse("")
-              + at(wrong),
-          wrong);
+      throw new UserException(what + " is not JSON: " + reason(wrong) + at(wrong), wrong);
     }
   }
 
+  private static String reason(JsonProcessingException wrong) {
+    if (wrong instanceof JsonEOFException) {
+      return "it ends too early";
+    }
+    String said = wrong.getOriginalMessage().lines().findFirst().orElse("");
+    // The parser describes its source to programmers, in parentheses at the end.
+    return said.replaceAll(" ?\\([^()]*\\[Source.*", "");
+  }
+
   private static String at(JsonProcessingException wrong) {
-    return wrong.getLocation() == null ? "" : " (column " + wrong.getLocation().getColumnNr() + ")";
+    JsonLocation location = wrong.getLocation();
+    if (location == null) {
+      return "";
+    }
+    String line = location.getLineNr() > 1 ? "line " + location.getLineNr() + ", " : "";
+    return " (" + line + "column " + location.getColumnNr() + ")";
   }
 }

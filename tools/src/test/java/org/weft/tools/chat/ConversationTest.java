@@ -10,6 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
+import org.weft.node.NodeError;
+import org.weft.node.NodeException;
 import org.weft.node.generation.Cancellation;
 import org.weft.node.generation.ChatMessage;
 import org.weft.tools.user.UserException;
@@ -19,6 +21,7 @@ class ConversationTest {
   private final List<List<ChatMessage>> asked = new ArrayList<>();
   private Runnable meanwhile = () -> {};
   private String answer = "Yes.";
+  private Answerer.Ending ending = Answerer.Ending.WHOLE;
 
   private final Answerer answerer =
       new Answerer() {
@@ -28,16 +31,17 @@ class ConversationTest {
         }
 
         @Override
-        public void answer(
+        public Ending answer(
             List<ChatMessage> conversation, Consumer<String> text, Cancellation cancellation) {
           asked.add(conversation);
           for (String word : answer.splitWithDelimiters(" ", 0)) {
             if (cancellation.cancelled()) {
-              return;
+              return Ending.WHOLE;
             }
             text.accept(word);
             meanwhile.run();
           }
+          return ending;
         }
 
         @Override
@@ -84,7 +88,7 @@ class ConversationTest {
           }
 
           @Override
-          public void answer(
+          public Ending answer(
               List<ChatMessage> messages, Consumer<String> text, Cancellation cancellation) {
             asked.add(messages);
             throw new UserException("no gateway answers");
@@ -98,6 +102,29 @@ class ConversationTest {
     conversation.take("Two?");
     assertTrue(said.toString().contains("weft: no gateway answers"), said.toString());
     assertEquals(1, asked.get(1).size());
+  }
+
+  @Test
+  void shouldPointAtANewConversationWhenThisOneOutgrowsTheContext() {
+    ending = Answerer.Ending.CUT_SHORT;
+    Conversation conversation = conversation("");
+    conversation.take("One?");
+    assertTrue(said.toString().contains("Yes. [cut short"), said.toString());
+    assertTrue(said.toString().contains("/new"), said.toString());
+
+    for (RuntimeException refusal :
+        List.of(
+            new NodeException(NodeError.TOO_LONG, "it does not fit"),
+            new UserException("refused: the prompt has 9 tokens, the model's context is 8"))) {
+      said.getBuffer().setLength(0);
+      meanwhile =
+          () -> {
+            throw refusal;
+          };
+      conversation.take("Two?");
+      assertTrue(said.toString().contains("weft: " + refusal.getMessage()), said.toString());
+      assertTrue(said.toString().contains("/new"), said.toString());
+    }
   }
 
   @Test
