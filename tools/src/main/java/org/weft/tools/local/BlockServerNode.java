@@ -51,8 +51,11 @@ import org.weft.tools.user.UserException;
 public final class BlockServerNode implements AutoCloseable {
   private static final Duration WARM_UP = Duration.ofSeconds(6);
 
-  /** In the background, while it joins and the first gateway comes. */
-  private static final Duration TRANSPORT_WARM_UP = Duration.ofSeconds(3);
+  /** In the background, until the first gateway comes: its rehearsal does the rest. */
+  private static final Duration TRANSPORT_WARM_UP = Duration.ofSeconds(2);
+
+  /** So many are at work with the kernels of other processes, or of the gateway, at that time. */
+  private static final int BUSY_PROCESSORS = 2;
 
   private static final Duration DRAIN_NOTICE = Duration.ofSeconds(2);
   private static final Duration REPUBLISH = Duration.ofSeconds(10);
@@ -97,7 +100,6 @@ public final class BlockServerNode implements AutoCloseable {
     try (OpenModel open = OpenModel.open(settings.model())) {
       ComputePool compute = closing.add(new ComputePool(settings.threads()), ComputePool::close);
       weights = load(open, compute, home, progress);
-      GrpcTransport.warmUp(TRANSPORT_WARM_UP);
       BlockServerConfig config =
           BlockServerConfig.defaults()
               .withKvType(settings.kvType())
@@ -155,6 +157,9 @@ public final class BlockServerNode implements AutoCloseable {
               JoinDirectory::close);
       directory.set(joined);
       publish(joined);
+      if (Runtime.getRuntime().availableProcessors() > BUSY_PROCESSORS) {
+        GrpcTransport.warmUp(TRANSPORT_WARM_UP);
+      }
     } catch (RuntimeException refused) {
       closing.close();
       throw refused;

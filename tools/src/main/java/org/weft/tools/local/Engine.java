@@ -16,8 +16,8 @@ import org.weft.shard.tokenizer.Tokenizer;
  * sessions} reach them.
  */
 public final class Engine implements AutoCloseable {
-  private static final Duration KERNELS = Duration.ofSeconds(2);
-  private static final Duration REHEARSAL = Duration.ofSeconds(3);
+  private static final Duration KERNELS = Duration.ofMillis(700);
+  private static final Duration REHEARSAL = Duration.ofSeconds(1);
 
   private final Closing closing;
   private final ModelEnds ends;

@@ -1,7 +1,6 @@
 package org.weft.tools.local;
 
 import java.time.Clock;
-import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -28,9 +27,6 @@ import org.weft.shard.model.KvType;
 
 /** The gateway's side of a swarm: dials, joins, routes, opens chains. It listens to nobody. */
 public final class SwarmBackend implements Backend {
-  /** In the background, while the ends of the model are loaded and rehearse. */
-  private static final Duration WARM_UP = Duration.ofSeconds(3);
-
   private final Closing closing;
   private final OpenModel open;
   private final ModelId model;
@@ -102,7 +98,6 @@ public final class SwarmBackend implements Backend {
                 ChainRepair.none()),
             ChainSessionFactory::close);
     directory.refresh();
-    GrpcTransport.warmUp(WARM_UP);
     return new SwarmBackend(closing, open, model, directory, sessions);
   }
 
