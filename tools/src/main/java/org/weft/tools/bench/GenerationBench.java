@@ -1,5 +1,6 @@
 package org.weft.tools.bench;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.weft.node.generation.Cancellation;
@@ -22,19 +23,24 @@ public final class GenerationBench {
     this.request = Rehearsal.request(engine.model(), promptTokens, tokens);
   }
 
-  /** As a gateway does before it is ready. */
-  public void warmUp() {
+  /** Does what a gateway does before it is ready, and then runs that do not count. */
+  public void warmUp(Duration time) {
+    long end = System.nanoTime() + time.toNanos();
     engine.warmUp();
+    while (System.nanoTime() < end) {
+      answer();
+    }
   }
 
-  /** One run; {@code counted} says whether its figures are kept. */
-  public void run(boolean counted) {
-    GenerationResult result =
-        engine.loop().generate(request, new Cancellation(), (text, tokens) -> {});
-    if (counted) {
-      prompt.add(promptTokens / (result.firstTokenNanos() / 1e9));
-      generation.add(result.tokensPerSecond());
-    }
+  /** One run whose figures are kept. */
+  public void run() {
+    GenerationResult result = answer();
+    prompt.add(promptTokens / (result.firstTokenNanos() / 1e9));
+    generation.add(result.tokensPerSecond());
+  }
+
+  private GenerationResult answer() {
+    return engine.loop().generate(request, new Cancellation(), (text, tokens) -> {});
   }
 
   /** Prompt tokens per second, the first token's choice included. */

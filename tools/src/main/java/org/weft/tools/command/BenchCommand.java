@@ -1,6 +1,7 @@
 package org.weft.tools.command;
 
 import java.io.PrintWriter;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -40,8 +41,6 @@ import picocli.CommandLine.Spec;
       "  weft bench --model FILE --json --runs 5"
     })
 public final class BenchCommand implements Callable<Integer> {
-  private static final int WARM_UP_RUNS = 1;
-
   @Mixin private ModelOption model = new ModelOption();
   @Mixin private ComputeOptions compute = new ComputeOptions();
 
@@ -73,6 +72,14 @@ public final class BenchCommand implements Callable<Integer> {
       description = "Runs of each, of which the median counts (default: ${DEFAULT-VALUE}).",
       defaultValue = "5")
   private int runs;
+
+  @Option(
+      names = "--warm-up",
+      paramLabel = "SECONDS",
+      description =
+          "Answer for so long before anything counts, until compilers are done (default: ${DEFAULT-VALUE}).",
+      defaultValue = "15")
+  private int warmUpSeconds;
 
   @Option(names = "--json", description = "Print JSON.")
   private boolean json;
@@ -133,11 +140,9 @@ public final class BenchCommand implements Callable<Integer> {
   }
 
   private void interleave(List<GenerationBench> benches) {
-    benches.forEach(GenerationBench::warmUp);
-    for (int run = -WARM_UP_RUNS; run < runs; run++) {
-      for (GenerationBench bench : benches) {
-        bench.run(run >= 0);
-      }
+    benches.forEach(bench -> bench.warmUp(Duration.ofSeconds(warmUpSeconds)));
+    for (int run = 0; run < runs; run++) {
+      benches.forEach(GenerationBench::run);
     }
   }
 
