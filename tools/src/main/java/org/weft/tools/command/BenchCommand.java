@@ -41,6 +41,8 @@ import picocli.CommandLine.Spec;
       "  weft bench --model FILE --json --runs 5"
     })
 public final class BenchCommand implements Callable<Integer> {
+  private static final int ALONE_SECONDS = 5;
+
   @Mixin private ModelOption model = new ModelOption();
   @Mixin private ComputeOptions compute = new ComputeOptions();
 
@@ -77,8 +79,8 @@ public final class BenchCommand implements Callable<Integer> {
       names = "--warm-up",
       paramLabel = "SECONDS",
       description =
-          "Answer for so long before anything counts, until compilers are done (default: ${DEFAULT-VALUE}).",
-      defaultValue = "15")
+          "Answer over the chain for so long before anything counts, until the compilers of all processes are done (default: ${DEFAULT-VALUE}).",
+      defaultValue = "30")
   private int warmUpSeconds;
 
   @Option(names = "--json", description = "Print JSON.")
@@ -96,6 +98,7 @@ public final class BenchCommand implements Callable<Integer> {
   public Integer call() {
     requireAtLeast(0, "--hops", hops);
     requireAtLeast(1, "--prompt-tokens", promptTokens);
+    requireAtLeast(0, "--warm-up", warmUpSeconds);
     // The first token belongs to the prompt's time, so a rate of the answer needs a second one.
     requireAtLeast(2, "--tokens", tokens);
     requireAtLeast(1, "--runs", runs);
@@ -140,7 +143,10 @@ public final class BenchCommand implements Callable<Integer> {
   }
 
   private void interleave(List<GenerationBench> benches) {
-    benches.forEach(bench -> bench.warmUp(Duration.ofSeconds(warmUpSeconds)));
+    // One process has little to compile but its kernels.
+    int alone = Math.min(warmUpSeconds, ALONE_SECONDS);
+    benches.getFirst().warmUp(Duration.ofSeconds(alone));
+    benches.stream().skip(1).forEach(bench -> bench.warmUp(Duration.ofSeconds(warmUpSeconds)));
     for (int run = 0; run < runs; run++) {
       benches.forEach(GenerationBench::run);
     }

@@ -51,12 +51,6 @@ import org.weft.tools.user.UserException;
 public final class BlockServerNode implements AutoCloseable {
   private static final Duration WARM_UP = Duration.ofSeconds(6);
 
-  /** In the background, until the first gateway comes: its rehearsal does the rest. */
-  private static final Duration TRANSPORT_WARM_UP = Duration.ofSeconds(2);
-
-  /** So many are at work with the kernels of other processes, or of the gateway, at that time. */
-  private static final int BUSY_PROCESSORS = 2;
-
   private static final Duration DRAIN_NOTICE = Duration.ofSeconds(2);
   private static final Duration REPUBLISH = Duration.ofSeconds(10);
 
@@ -157,9 +151,7 @@ public final class BlockServerNode implements AutoCloseable {
               JoinDirectory::close);
       directory.set(joined);
       publish(joined);
-      if (Runtime.getRuntime().availableProcessors() > BUSY_PROCESSORS) {
-        GrpcTransport.warmUp(TRANSPORT_WARM_UP);
-      }
+      TransportWarmUp.schedule(timers);
     } catch (RuntimeException refused) {
       closing.close();
       throw refused;

@@ -98,6 +98,7 @@ public final class SwarmBackend implements Backend {
                 ChainRepair.none()),
             ChainSessionFactory::close);
     directory.refresh();
+    TransportWarmUp.schedule(timers);
     return new SwarmBackend(closing, open, model, directory, sessions);
   }
 
