@@ -1,14 +1,22 @@
 # Sourced by ./weft: the JVM's notes from a training run, with which every start costs a fifth less (docs/benchmarks.md).
 
-# Prints the flag that uses the notes, after it has had them made if it must and can. Needs WEFT_DIR, JAVA_HOME.
+# Prints the flag that uses the notes. Where there are none, a command that starts a node has them made; short ones do not wait
+# for that. Needs WEFT_DIR, JAVA_HOME.
 start_cache_flag() {
   local application=$1 version cache
+  shift
   if [ -n "${WEFT_JAVA_OPTS:-}${WEFT_NO_START_CACHE:-}" ]; then return 0; fi # other flags, other notes
   version=$(sed -n 's/^JAVA_RUNTIME_VERSION="\(.*\)"/\1/p' "$JAVA_HOME/release" 2>/dev/null)
   cache=$application/start-${version:-25}.aot
-  if fresh_notes "$cache" "$application" || train "$cache" "$application"; then
-    if [ -s "$cache" ]; then printf '%s\n' "-XX:AOTCache=$cache"; fi
+  if ! fresh_notes "$cache" "$application"; then
+    starts_a_node "$@" && train "$cache" "$application" || return 0
   fi
+  if [ -s "$cache" ]; then printf '%s\n' "-XX:AOTCache=$cache"; fi
+}
+
+starts_a_node() {
+  case " $* " in *" --help "* | *" -h "*) return 1 ;; esac
+  case ${1:-} in demo | serve | gateway | bench) return 0 ;; *) return 1 ;; esac
 }
 
 # True where there are notes on these very jars, or (an empty file) word that they cannot be made.

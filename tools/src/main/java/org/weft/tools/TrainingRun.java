@@ -7,6 +7,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.weft.crypto.NodeKey;
@@ -30,6 +31,7 @@ final class TrainingRun {
   private static final HostPort ANY_PORT = new HostPort("127.0.0.1", 0);
   private static final NetworkId NETWORK = NetworkId.named("training");
   private static final int THREADS = 2;
+  private static final Duration LONGEST_ANSWER = Duration.ofSeconds(20);
 
   /** {@code args}: a folder for keys and state, which the caller removes. */
   public static void main(String[] args) throws IOException, InterruptedException {
@@ -91,6 +93,7 @@ final class TrainingRun {
     try (HttpClient client = HttpClient.newHttpClient()) {
       client.send(
           HttpRequest.newBuilder(URI.create(gateway.url() + "/chat/completions"))
+              .timeout(LONGEST_ANSWER)
               .header("content-type", "application/json")
               .POST(HttpRequest.BodyPublishers.ofString(body))
               .build(),

@@ -22,7 +22,7 @@ final class BadRequestTest {
 
   @BeforeAll
   static void start() {
-    served = new Served(config -> config.withWaits(Duration.ofSeconds(2), Duration.ofSeconds(5)));
+    served = new Served(config -> config.withWaits(Duration.ofSeconds(2), Duration.ofSeconds(60)));
     served.fake.says("fine");
   }
 
@@ -170,8 +170,10 @@ final class BadRequestTest {
 
   @Test
   void shouldGiveUpABodyThatNeverComesAndAConnectionThatAsksNothing() throws Exception {
-    try (Socket slow = new Socket("127.0.0.1", served.gateway.port());
-        Socket idle = new Socket("127.0.0.1", served.gateway.port())) {
+    try (Served hasty =
+            new Served(config -> config.withWaits(Duration.ofSeconds(2), Duration.ofSeconds(1)));
+        Socket slow = new Socket("127.0.0.1", hasty.gateway.port());
+        Socket idle = new Socket("127.0.0.1", hasty.gateway.port())) {
       slow.setSoTimeout(20_000);
       idle.setSoTimeout(20_000);
       slow.getOutputStream()

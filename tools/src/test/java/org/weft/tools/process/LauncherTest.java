@@ -113,15 +113,17 @@ class LauncherTest {
   }
 
   @Test
-  void shouldTrainTheJvmOnceAndStartWithoutNotesWhereItMakesNone() throws Exception {
+  void shouldTrainTheJvmOnceBeforeANodeStartsAndNotWhereItMakesNoNotes() throws Exception {
     installApplication();
     environment.clear();
     String jdk = jdk("25.0.3").toString();
-    Ran first = run(jdk, "./weft", "keys");
+    assertEquals("", run(jdk, "./weft", "keys").err());
+    assertEquals("", run(jdk, "./weft", "demo", "--help").err());
+    Ran first = run(jdk, "./weft", "demo");
     assertEquals(0, first.status(), first.err());
     assertEquals(1, first.err().lines().count(), first.err());
     assertTrue(first.err().startsWith("weft: learning to start fast"), first.err());
-    assertEquals(new Ran(0, first.out(), ""), run(jdk, "./weft", "keys"));
+    assertEquals(new Ran(0, first.out(), ""), run(jdk, "./weft", "demo"));
   }
 
   @Test
