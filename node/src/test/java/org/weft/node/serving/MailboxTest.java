@@ -1,0 +1,127 @@
+package org.weft.node.serving;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.protobuf.ByteString;
+import java.time.Clock;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.weft.node.transport.Transport;
+import org.weft.protocol.v1.Result;
+import org.weft.shard.model.Span;
+
+/** Who sends what was put into a box: the thread that put it in, or one of its own. */
+class MailboxTest {
+  private static final int CAPACITY = 4;
+
+  private final ArrayDeque<Runnable> threads = new ArrayDeque<>();
+  private final FakeTimers timers = new FakeTimers();
+  private final Host host =
+      new Host(
+          BlockServerConfig.defaults(),
+          new FakeCompute(new Span(0, 1), 8, 8),
+          Clock.systemUTC(),
+          timers,
+          threads::add);
+  private final Mailbox<Result> box = new Mailbox<>(host, CAPACITY, () -> {});
+  private final Stream stream = new Stream();
+
+  /** A stream that notes what it was given, and how. */
+  private final class Stream implements Mailbox.Sink<Result> {
+    private final List<String> sent = new ArrayList<>();
+    private boolean busy;
+
+    @Override
+    public void send(Result frame) {
+      sent.add("thread " + frame.getStep());
+    }
+
+    @Override
+    public boolean sendAtOnce(Result frame) {
+      assertFalse(host.lock().isHeldByCurrentThread());
+      if (!busy) {
+        sent.add("at once " + frame.getStep());
+      }
+      return !busy;
+    }
+  }
+
+  MailboxTest() {
+    box.attach(stream);
+  }
+
+  private static Result result(long step) {
+    return Result.newBuilder().setStep(step).build();
+  }
+
+  private void runThreads() {
+    while (!threads.isEmpty()) {
+      threads.remove().run();
+    }
+  }
+
+  @Test
+  void shouldSendOneSmallFrameAtOnceWhenTheLockIsFreeAgain() {
+    host.lockedAndSent(() -> {
+      box.add(result(1));
+      assertEquals(List.of(), stream.sent);
+    });
+    assertEquals(List.of("at once 1"), stream.sent);
+    assertTrue(threads.isEmpty());
+  }
+
+  @Test
+  void shouldLeaveFramesToAThreadWhenNobodySaysThatItSends() {
+    host.locked(() -> box.add(result(1)));
+    assertEquals(List.of(), stream.sent);
+    runThreads();
+    assertEquals(List.of("thread 1"), stream.sent);
+  }
+
+  @Test
+  void shouldLeaveAFrameToAThreadWhenTheStreamWouldBlock() {
+    stream.busy = true;
+    host.lockedAndSent(() -> box.add(result(1)));
+    assertEquals(List.of(), stream.sent);
+    runThreads();
+    assertEquals(List.of("thread 1"), stream.sent);
+  }
+
+  @Test
+  void shouldLeaveSeveralAndLargeFramesToAThread() {
+    host.lockedAndSent(() -> {
+      box.add(result(1));
+      box.add(result(2));
+    });
+    runThreads();
+    byte[] large = new byte[Transport.AT_ONCE_BYTES + 1];
+    host.lockedAndSent(
+        () -> box.add(result(3).toBuilder().setHidden(ByteString.copyFrom(large)).build()));
+    runThreads();
+    assertEquals(List.of("thread 1", "thread 2", "thread 3"), stream.sent);
+  }
+
+  @Test
+  void shouldKeepTheOrderWhenAThreadIsStillToRun() {
+    host.locked(() -> box.add(result(1)));
+    host.lockedAndSent(() -> box.add(result(2)));
+    assertEquals(List.of(), stream.sent);
+    runThreads();
+    assertEquals(List.of("thread 1", "thread 2"), stream.sent);
+  }
+
+  @Test
+  void shouldSendNothingThatWasClearedWhileTheStreamWasBusy() {
+    stream.busy = true;
+    host.lockedAndSent(() -> box.add(result(1)));
+    box.clear();
+    runThreads();
+    stream.busy = false;
+    host.lockedAndSent(() -> box.add(result(2)));
+    assertEquals(List.of("at once 2"), stream.sent);
+  }
+}
