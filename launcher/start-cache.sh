@@ -26,22 +26,27 @@ fresh_notes() {
 
 # One training at a time; who comes while it runs starts without.
 train() {
-  local cache=$1 application=$2 lock=$1.lock home java
+  local cache=$1 application=$2 lock=$1.lock home java mine
   if ! mkdir "$lock" 2>/dev/null; then
-    if [ -f "$lock/pid" ] && ! kill -0 "$(cat "$lock/pid" 2>/dev/null)" 2>/dev/null; then rm -rf "$lock"; fi
+    if [ -f "$lock/pid" ]; then
+      kill -0 "$(cat "$lock/pid" 2>/dev/null)" 2>/dev/null || rm -rf "$lock"
+    elif [ -n "$(find "$lock" -maxdepth 0 -mmin +2 2>/dev/null)" ]; then
+      rm -rf "$lock"
+    fi
     return 1
   fi
-  echo $$ >"$lock/pid"
+  "$BASH" -c 'echo $PPID' >"$lock/pid" # of this subshell, which $$ is not
+  mine=$(cat "$lock/pid")
   home=$lock/home
   echo "weft: learning to start fast, this once (some ten seconds)" >&2
   "$JAVA_HOME/bin/java" "@$WEFT_DIR/launcher/jvm.options" "-Dweft.dir=$WEFT_DIR" "-XX:AOTCacheOutput=$lock/notes" \
     --module-path "$application" --module org.weft.tools/org.weft.tools.TrainingRun "$home" >"$lock/log" 2>&1 </dev/null &
   java=$!
   # shellcheck disable=SC2064
-  trap "kill $java 2>/dev/null; rm -rf '$lock'; exit 130" INT TERM
+  trap "kill $java 2>/dev/null; wait $java; rm -rf '$lock'; exit 130" INT TERM
   if wait "$java" && [ -s "$lock/notes" ]; then
     mv "$lock/notes" "$cache"
-  else
+  elif [ "$(cat "$lock/pid" 2>/dev/null)" = "$mine" ]; then
     : >"$cache" # not tried again until the next build
   fi
   trap - INT TERM

@@ -31,10 +31,12 @@ final class TrainingRun {
   private static final HostPort ANY_PORT = new HostPort("127.0.0.1", 0);
   private static final NetworkId NETWORK = NetworkId.named("training");
   private static final int THREADS = 2;
+  private static final Duration LONGEST = Duration.ofSeconds(90);
   private static final Duration LONGEST_ANSWER = Duration.ofSeconds(20);
 
   /** {@code args}: a folder for keys and state, which the caller removes. */
   public static void main(String[] args) throws IOException, InterruptedException {
+    Thread.ofPlatform().daemon().start(TrainingRun::giveUpLate);
     StandardError.restore();
     SecurityProviders.keepTheCore();
     Silence.libraries();
@@ -66,6 +68,16 @@ final class TrainingRun {
       ask(gateway, true);
     }
     System.exit(Weft.OK);
+  }
+
+  /** The launcher waits for it. */
+  private static void giveUpLate() {
+    try {
+      Thread.sleep(LONGEST);
+    } catch (InterruptedException never) {
+      Thread.currentThread().interrupt();
+    }
+    Runtime.getRuntime().halt(Weft.FAILED);
   }
 
   private static BlockServerNode.Settings everyBlock() {

@@ -105,7 +105,7 @@ final class Mailbox<T extends MessageLite> {
     Letter<T> only;
     synchronized (this) {
       to = sink;
-      only = waiting.size() == 1 && capacity > 1 ? waiting.peek() : null;
+      only = waiting.size() == 1 ? waiting.peek() : null;
     }
     T frame = only == null ? null : only.frame();
     if (frame == null || to == null || frame.getSerializedSize() > Transport.AT_ONCE_BYTES) {
@@ -118,12 +118,15 @@ final class Mailbox<T extends MessageLite> {
     } catch (RuntimeException e) {
       detachIf(to);
     }
+    boolean roomAgain;
     synchronized (this) {
-      if (gone) {
-        waiting.removeIf(letter -> letter == only);
-      }
+      boolean removed = gone && waiting.removeIf(letter -> letter == only);
+      roomAgain = removed && waiting.size() == capacity - 1;
       sending = false;
       wake();
+    }
+    if (roomAgain) {
+      room.run();
     }
   }
 

@@ -176,13 +176,23 @@ final class StepScheduler implements AutoCloseable {
       closed = true;
       work.signalAll();
     });
-    Thread running = thread;
-    if (running != null) {
+    if (thread != null) {
+      joinUninterruptibly(thread);
+    }
+  }
+
+  /** The caller frees what a pass works on. */
+  private static void joinUninterruptibly(Thread running) {
+    boolean interrupted = false;
+    while (running.isAlive()) {
       try {
         running.join();
       } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
+        interrupted = true;
       }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
     }
   }
 }

@@ -118,6 +118,11 @@ final class OutgoingStream<Q extends MessageLite, R> {
       if (open != null) {
         open.sendMessage(frame);
       }
+    } catch (IllegalStateException cancelled) {
+      // gRPC's answer to a frame that a cancel has overtaken, which the listener hears of.
+      if (!over.get()) {
+        throw cancelled;
+      }
     } finally {
       gate.leave();
     }

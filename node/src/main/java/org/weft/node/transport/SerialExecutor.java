@@ -88,6 +88,9 @@ final class SerialExecutor implements Executor {
       } catch (RuntimeException e) {
         // Nobody can be told any more; what comes after must run all the same.
         Failures.thrown(e);
+      } catch (Error broken) {
+        start(); // the rest, and above all the last, runs on another thread
+        throw broken;
       }
     }
   }

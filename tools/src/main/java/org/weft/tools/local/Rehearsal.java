@@ -30,6 +30,8 @@ public final class Rehearsal {
   /** Rounds that are no faster before it is warm enough. */
   private static final int CALM_ROUNDS = 3;
 
+  private static final Duration TO_STOP = Duration.ofMillis(500);
+
   private Rehearsal() {}
 
   /** Random ids, the same each time; tokens that would end the answer are never chosen. */
@@ -62,7 +64,22 @@ public final class Rehearsal {
     }
     GenerationRequest request = request(model, PROMPT_TOKENS, room);
     Cancellation over = new Cancellation();
-    Thread clock = Thread.ofVirtual().name("weft-rehearsal").start(() -> cancelAfter(atMost, over));
+    Thread rehearsing =
+        Thread.ofVirtual().name("weft-rehearsal").start(() -> rehearse(engine, request, over));
+    try {
+      if (!rehearsing.join(atMost)) {
+        over.cancel();
+        rehearsing.interrupt(); // where it still waits for peers to open a chain
+        boolean unused = rehearsing.join(TO_STOP);
+      }
+    } catch (InterruptedException stopped) {
+      over.cancel();
+      rehearsing.interrupt();
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static void rehearse(Engine engine, GenerationRequest request, Cancellation over) {
     try {
       long best = Long.MAX_VALUE;
       for (int calm = 0; calm < CALM_ROUNDS && !over.cancelled(); calm++) {
@@ -76,17 +93,6 @@ public final class Rehearsal {
       }
     } catch (NodeException | ShardException noChain) {
       return;
-    } finally {
-      clock.interrupt();
-    }
-  }
-
-  private static void cancelAfter(Duration time, Cancellation over) {
-    try {
-      Thread.sleep(time);
-      over.cancel();
-    } catch (InterruptedException warm) {
-      Thread.currentThread().interrupt();
     }
   }
 }

@@ -14,7 +14,7 @@ public final class Shutdown {
   private final CountDownLatch asked = new CountDownLatch(1);
   private final CountDownLatch done = new CountDownLatch(1);
   private final Thread starter = Thread.currentThread();
-  private volatile boolean awaiting;
+  private boolean awaiting; // guarded by this
 
   /**
    * From here on a signal waits for the end of {@link #during} before the process ends, a few
@@ -54,9 +54,11 @@ public final class Shutdown {
 
   private void breakOff() {
     asked.countDown();
-    if (!awaiting) {
-      // A start that is broken off waits for nothing more.
-      starter.interrupt();
+    synchronized (this) {
+      if (!awaiting) {
+        // A start that is broken off waits for nothing more.
+        starter.interrupt();
+      }
     }
   }
 
@@ -79,11 +81,16 @@ public final class Shutdown {
 
   /** Waits until the end is asked for. */
   public void await() {
-    awaiting = true;
+    synchronized (this) {
+      awaiting = true;
+    }
     try {
       asked.await();
     } catch (InterruptedException hurried) {
-      Thread.currentThread().interrupt();
+      // Meant for the start: what closes now, in order, may wait.
+      if (!asked()) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 

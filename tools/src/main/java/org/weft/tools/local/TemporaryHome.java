@@ -12,6 +12,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.UserPrincipal;
 import java.util.Comparator;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.weft.tools.user.UserException;
 
@@ -27,6 +28,9 @@ final class TemporaryHome implements AutoCloseable {
   private static final String PREFIX = "weft-demo-";
   private static final String LOCK = "lock";
 
+  /** This process's own, whose locks it must not open: closing them again would free them. */
+  private static final Set<Path> OWN = ConcurrentHashMap.newKeySet();
+
   private final Path path;
   private final FileChannel lock;
 
@@ -41,15 +45,13 @@ final class TemporaryHome implements AutoCloseable {
   }
 
   static TemporaryHome make(Path parent) {
-    // The number keeps this process from opening its own locks, which closing them again would
-    // free.
-    String own = PREFIX + ProcessHandle.current().pid() + "-";
     try {
-      Path path = Files.createTempDirectory(parent, own);
+      Path path = Files.createTempDirectory(parent, PREFIX);
+      OWN.add(path);
       try {
         UserPrincipal user = Files.getOwner(path);
         TemporaryHome home = new TemporaryHome(path, locked(path));
-        deleteLeftOvers(parent, own, user);
+        deleteLeftOvers(parent, user);
         return home;
       } catch (IOException failed) {
         delete(path);
@@ -75,10 +77,10 @@ final class TemporaryHome implements AutoCloseable {
     }
   }
 
-  private static void deleteLeftOvers(Path parent, String own, UserPrincipal user) {
+  private static void deleteLeftOvers(Path parent, UserPrincipal user) {
     try (DirectoryStream<Path> folders = Files.newDirectoryStream(parent, PREFIX + "*")) {
       for (Path folder : folders) {
-        if (!folder.getFileName().toString().startsWith(own)) {
+        if (!OWN.contains(folder)) {
           deleteIfDead(folder, user);
         }
       }
@@ -135,6 +137,8 @@ final class TemporaryHome implements AutoCloseable {
     } catch (IOException left) {
       // The next one tries again.
       return;
+    } finally {
+      OWN.remove(path);
     }
   }
 }
