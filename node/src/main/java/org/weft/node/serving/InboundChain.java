@@ -41,7 +41,7 @@ final class InboundChain implements SessionService.Inbound {
     this.host = host;
     this.table = table;
     up = new Mailbox<>(host, MAX_WAITING, () -> {});
-    up.attach(Mailbox.to(out));
+    up.attach(out);
     moved = host.lock().newCondition();
   }
 

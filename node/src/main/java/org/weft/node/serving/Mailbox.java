@@ -3,7 +3,7 @@ package org.weft.node.serving;
 import com.google.protobuf.MessageLite;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
-import org.weft.node.transport.SessionService;
+import org.weft.node.transport.FrameSink;
 import org.weft.node.transport.Transport;
 
 /**
@@ -13,15 +13,6 @@ import org.weft.node.transport.Transport;
  * Thread-safe; the owner bounds it by {@link #isFull}.
  */
 final class Mailbox<T extends MessageLite> {
-  /** A stream. */
-  interface Sink<T> {
-    /** May block, and throws where the stream is gone. */
-    void send(T frame);
-
-    /** False where it would block. */
-    boolean sendAtOnce(T frame);
-  }
-
   private final Host host;
   private final int capacity;
   private final Runnable room;
@@ -29,7 +20,7 @@ final class Mailbox<T extends MessageLite> {
   /** Guarded by this, as all below. */
   private final ArrayDeque<Letter<T>> waiting = new ArrayDeque<>();
 
-  private @Nullable Sink<T> sink;
+  private @Nullable FrameSink<T> sink;
   private boolean sending;
 
   /** A frame, or (null) an act that ends the stream once all before it has been sent. */
@@ -42,28 +33,14 @@ final class Mailbox<T extends MessageLite> {
     this.room = room;
   }
 
-  static <T> Sink<T> to(SessionService.Outbound<T> out) {
-    return new Sink<>() {
-      @Override
-      public void send(T frame) {
-        out.send(frame);
-      }
-
-      @Override
-      public boolean sendAtOnce(T frame) {
-        return out.sendAtOnce(frame);
-      }
-    };
-  }
-
-  /** Frames go to {@code to} from now on. */
-  synchronized void attach(Sink<T> to) {
+  /** Frames go to {@code to} from now on; it throws where the stream is gone. */
+  synchronized void attach(FrameSink<T> to) {
     sink = to;
     wake();
   }
 
   /** Likewise, and {@code first} goes before all that waits. */
-  synchronized void attach(Sink<T> to, T first) {
+  synchronized void attach(FrameSink<T> to, T first) {
     waiting.addFirst(new Letter<>(first, null));
     attach(to);
   }
@@ -101,7 +78,7 @@ final class Mailbox<T extends MessageLite> {
 
   /** Sends the one small frame that waits, if that takes no waiting; a thread sends the rest. */
   void sendAtOnce() {
-    Sink<T> to;
+    FrameSink<T> to;
     Letter<T> only;
     synchronized (this) {
       to = sink;
@@ -134,7 +111,7 @@ final class Mailbox<T extends MessageLite> {
   void send() {
     while (true) {
       Letter<T> letter;
-      Sink<T> to;
+      FrameSink<T> to;
       boolean roomAgain;
       synchronized (this) {
         to = sink;
@@ -162,7 +139,7 @@ final class Mailbox<T extends MessageLite> {
     }
   }
 
-  private synchronized void detachIf(Sink<T> gone) {
+  private synchronized void detachIf(FrameSink<T> gone) {
     if (sink == gone) {
       sink = null;
     }

@@ -57,18 +57,7 @@ final class NextHop implements ChainListener {
     if (left) {
       host.threads().execute(dialled::cancel);
     } else {
-      down.attach(
-          new Mailbox.Sink<>() {
-            @Override
-            public void send(Down frame) {
-              dialled.send(frame);
-            }
-
-            @Override
-            public boolean sendAtOnce(Down frame) {
-              return dialled.sendAtOnce(frame);
-            }
-          });
+      down.attach(dialled);
     }
   }
 

@@ -31,7 +31,7 @@ final class TailResults {
   void bind(Collector to, long epoch) {
     Collector before = collector;
     collector = to;
-    box.attach(Mailbox.to(to.out()), Collector.collecting(epoch));
+    box.attach(to.out(), Collector.collecting(epoch));
     if (before != null) {
       host.threads().execute(before.out()::finish);
     }

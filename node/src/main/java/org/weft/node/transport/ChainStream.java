@@ -3,19 +3,15 @@ package org.weft.node.transport;
 import org.weft.protocol.v1.Down;
 
 /** The dialling side of a Chain stream. */
-public interface ChainStream {
+public interface ChainStream extends FrameSink<Down> {
   /**
    * Sends, waiting while the stream is being dialled or the peer's flow-control window is full
    * (bounded: then the stream ends with DEADLINE). Never throws for what befalls the stream, which
    * {@link ChainListener#ended} tells; after the end frames are dropped. The frame's bytes have
    * been taken when it returns. Any thread.
    */
+  @Override
   void send(Down frame);
-
-  /** As {@link SessionService.Outbound#sendAtOnce}. */
-  default boolean sendAtOnce(Down frame) {
-    return false;
-  }
 
   /** Ends the stream without a Close frame: the peer starts its lease. */
   void cancel();

@@ -23,7 +23,6 @@ import org.weft.protocol.WireMethods;
 import org.weft.protocol.v1.Close;
 import org.weft.protocol.v1.Closed;
 import org.weft.protocol.v1.Collect;
-import org.weft.protocol.v1.Collected;
 import org.weft.protocol.v1.DirectoryGrpc;
 import org.weft.protocol.v1.Down;
 import org.weft.protocol.v1.ExchangeReply;
@@ -32,7 +31,6 @@ import org.weft.protocol.v1.HelloRequest;
 import org.weft.protocol.v1.Probe;
 import org.weft.protocol.v1.ProbeReport;
 import org.weft.protocol.v1.SessionsGrpc;
-import org.weft.protocol.v1.Up;
 
 /**
  * gRPC over Netty and mutual TLS 1.3.
@@ -150,7 +148,7 @@ public final class GrpcTransport implements Transport {
 
   @Override
   public ChainStream chain(PeerAddress peer, ChainListener listener) {
-    var stream = stream(peer, WireMethods.chain(), new HopReceiver(listener));
+    var stream = stream(peer, WireMethods.chain(), listener);
     stream.open(channels, null);
     return new ChainStream() {
       @Override
@@ -172,49 +170,14 @@ public final class GrpcTransport implements Transport {
 
   @Override
   public GatherStream gather(PeerAddress peer, Collect request, GatherListener listener) {
-    var stream = stream(peer, WireMethods.gather(), new TailReceiver(listener));
+    var stream = stream(peer, WireMethods.gather(), listener);
     stream.open(channels, request);
     return stream::cancel;
   }
 
   private <Q extends MessageLite, R> OutgoingStream<Q, R> stream(
-      PeerAddress peer, MethodDescriptor<Q, R> method, OutgoingStream.Receiver<R> receiver) {
-    return new OutgoingStream<>(peer, method, receiver, config.sendTimeout(), () -> closed);
-  }
-
-  private record HopReceiver(ChainListener listener) implements OutgoingStream.Receiver<Up> {
-    @Override
-    public void received(Up frame) {
-      listener.received(frame);
-    }
-
-    @Override
-    public boolean receivedAtOnce(Up frame) {
-      return false; // what a hop sends up is rare
-    }
-
-    @Override
-    public void ended(@Nullable NodeException cause) {
-      listener.ended(cause);
-    }
-  }
-
-  private record TailReceiver(GatherListener listener)
-      implements OutgoingStream.Receiver<Collected> {
-    @Override
-    public void received(Collected frame) {
-      listener.received(frame);
-    }
-
-    @Override
-    public boolean receivedAtOnce(Collected frame) {
-      return listener.receivedAtOnce(frame);
-    }
-
-    @Override
-    public void ended(@Nullable NodeException cause) {
-      listener.ended(cause);
-    }
+      PeerAddress peer, MethodDescriptor<Q, R> method, FrameListener<R> listener) {
+    return new OutgoingStream<>(peer, method, listener, config.sendTimeout(), () -> closed);
   }
 
   @Override

@@ -21,23 +21,12 @@ import org.weft.protocol.Wire;
  * #CREDIT} frames beyond those that have been handled, and no more.
  */
 final class OutgoingStream<Q extends MessageLite, R> {
-  /** Who hears the peer. */
-  interface Receiver<R> {
-    void received(R frame);
-
-    /** On the event loop, where that needs no waiting. */
-    boolean receivedAtOnce(R frame);
-
-    /** The last call. */
-    void ended(@Nullable NodeException cause);
-  }
-
   /** One frame that is being handled and one that waits, so that the next is there at once. */
   static final int CREDIT = 2;
 
   private final PeerAddress peer;
   private final MethodDescriptor<Q, R> method;
-  private final Receiver<R> receiver;
+  private final FrameListener<R> listener;
   private final BooleanSupplier closing;
   private final SerialExecutor thread;
   private final SendGate gate;
@@ -48,12 +37,12 @@ final class OutgoingStream<Q extends MessageLite, R> {
   OutgoingStream(
       PeerAddress peer,
       MethodDescriptor<Q, R> method,
-      Receiver<R> receiver,
+      FrameListener<R> listener,
       Duration sendTimeout,
       BooleanSupplier closing) {
     this.peer = peer;
     this.method = method;
-    this.receiver = receiver;
+    this.listener = listener;
     this.closing = closing;
     gate = new SendGate(sendTimeout);
     thread = new SerialExecutor("weft-stream");
@@ -153,7 +142,7 @@ final class OutgoingStream<Q extends MessageLite, R> {
       return false;
     }
     gate.end();
-    thread.finish(() -> receiver.ended(cause));
+    thread.finish(() -> listener.ended(cause));
     return true;
   }
 
@@ -176,7 +165,7 @@ final class OutgoingStream<Q extends MessageLite, R> {
         return false;
       }
       try {
-        if (!receiver.receivedAtOnce(frame)) {
+        if (!listener.receivedAtOnce(frame)) {
           return false;
         }
         mine.request(1);
@@ -192,7 +181,7 @@ final class OutgoingStream<Q extends MessageLite, R> {
         return;
       }
       try {
-        receiver.received(frame);
+        listener.received(frame);
         mine.request(1);
       } catch (RuntimeException e) {
         deaf = true;

@@ -50,17 +50,13 @@ public interface SessionService {
   }
 
   /** The answering side of a stream. Any thread; after the peer is gone frames are dropped. */
-  interface Outbound<T> {
+  interface Outbound<T> extends FrameSink<T> {
     /**
      * Sends, waiting (bounded: then the stream ends) while the peer's window is full. The frame's
      * bytes have been taken when it returns.
      */
+    @Override
     void send(T frame);
-
-    /** Sends if that takes no waiting, neither for the peer's window nor for another sender. */
-    default boolean sendAtOnce(T frame) {
-      return false;
-    }
 
     /** Ends the stream in order. */
     void finish();

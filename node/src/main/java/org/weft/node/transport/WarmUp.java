@@ -54,7 +54,7 @@ final class WarmUp {
       Answers answers = new Answers();
       PeerAddress peer = new PeerAddress(server.self(), config.host(), server.port());
       client.gather(peer, Collect.getDefaultInstance(), answers);
-      ChainStream stream = client.chain(peer, answers);
+      ChainStream stream = client.chain(peer, new Silent());
       answers.await(end); // the collect stream's greeting
       Down step = step();
       for (int i = 0; i < ROUND_TRIPS && System.nanoTime() < end; i++) {
@@ -126,11 +126,8 @@ final class WarmUp {
     }
   }
 
-  private static final class Answers implements ChainListener, GatherListener {
+  private static final class Answers implements GatherListener {
     private final Semaphore arrived = new Semaphore(0);
-
-    @Override
-    public void received(Up frame) {}
 
     @Override
     public void received(Collected frame) {
@@ -154,6 +151,15 @@ final class WarmUp {
         Thread.currentThread().interrupt();
       }
     }
+  }
+
+  /** Nothing comes up the chain. */
+  private static final class Silent implements ChainListener {
+    @Override
+    public void received(Up frame) {}
+
+    @Override
+    public void ended(@Nullable NodeException cause) {}
   }
 
   private WarmUp() {}

@@ -10,6 +10,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.weft.node.transport.FrameSink;
 import org.weft.node.transport.Transport;
 import org.weft.protocol.v1.Result;
 import org.weft.shard.model.Span;
@@ -31,7 +32,7 @@ class MailboxTest {
   private final Stream stream = new Stream();
 
   /** A stream that notes what it was given, and how. */
-  private final class Stream implements Mailbox.Sink<Result> {
+  private final class Stream implements FrameSink<Result> {
     private final List<String> sent = new ArrayList<>();
     private boolean busy;
 

@@ -178,13 +178,15 @@ final class SessionLifeTest {
     TestGateway.Link link = openUsed();
     TestGateway thief = swarm.gateway();
     TestGateway.Link theft = thief.new Link(1, first, second, third);
-    thief.transport.gather(MemoryNetwork.address(third.id()), link.collect(), theft);
+    thief.transport.gather(
+        MemoryNetwork.address(third.id()), link.collect(), theft.gatherListener());
     assertEquals(FaultCode.FAULT_CODE_TICKET, theft.collectedFault().getCode());
     // One that came before Open is no better off.
     gateway.nextSession();
     TestGateway.Link early = thief.new Link(1, first, second, third);
     TestGateway.Link mine = gateway.new Link(1, first, second, third);
-    thief.transport.gather(MemoryNetwork.address(third.id()), mine.collect(), early);
+    thief.transport.gather(
+        MemoryNetwork.address(third.id()), mine.collect(), early.gatherListener());
     TestGateway.Link opened = gateway.openNew(first, second, third);
     assertEquals(FaultCode.FAULT_CODE_TICKET, early.collectedFault().getCode());
     opened.step(0, Want.WANT_ALL, TestSwarm.rows(1, 1));
@@ -199,7 +201,9 @@ final class SessionLifeTest {
     assertEquals(FaultCode.FAULT_CODE_PROTOCOL, middle.collectedFault().getCode());
     TestGateway.Link nothing = gateway.new Link(1, third);
     gateway.transport.gather(
-        MemoryNetwork.address(third.id()), link.collect().toBuilder().clearSpan().build(), nothing);
+        MemoryNetwork.address(third.id()),
+        link.collect().toBuilder().clearSpan().build(),
+        nothing.gatherListener());
     assertEquals(FaultCode.FAULT_CODE_PROTOCOL, nothing.collectedFault().getCode());
   }
 

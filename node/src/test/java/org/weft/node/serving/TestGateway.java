@@ -99,7 +99,7 @@ final class TestGateway {
   }
 
   /** The streams of one epoch. */
-  final class Link implements ChainListener, GatherListener {
+  final class Link implements ChainListener {
     final long epoch;
     final LinkedBlockingQueue<Up> ups = new LinkedBlockingQueue<>();
     final LinkedBlockingQueue<Collected> collected = new LinkedBlockingQueue<>();
@@ -132,7 +132,7 @@ final class TestGateway {
       gather = transport.gather(MemoryNetwork.address(tail().id()), collect(), gatherListener());
     }
 
-    private GatherListener gatherListener() {
+    GatherListener gatherListener() {
       return new GatherListener() {
         @Override
         public void received(Collected frame) {
@@ -256,11 +256,6 @@ final class TestGateway {
     @Override
     public void received(Up frame) {
       ups.add(frame);
-    }
-
-    @Override
-    public void received(Collected frame) {
-      collected.add(frame);
     }
 
     @Override
