@@ -8,6 +8,11 @@ import jdk.incubator.vector.VectorSpecies;
 /**
  * The vector shapes of this machine, 128 to 512 bits. A panel of 16 rows is one, two or four
  * vectors of {@link #COUNT} rows; which of these changes no bit of any result.
+ *
+ * <p>In a loop, what is carried round it is an argument of the operations on it, never their
+ * receiver ({@code x.add(sum)}, not {@code sum.add(x)}). The compiler knows the class of a vector
+ * that was just loaded; that of a loop's it takes from a profile, and where {@link FloatVector#add}
+ * has no ripe one yet, it calls the operation and boxes its vectors, for good.
  */
 final class Lanes {
   static final VectorShape SHAPE =

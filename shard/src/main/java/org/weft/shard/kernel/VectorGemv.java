@@ -50,8 +50,10 @@ final class VectorGemv {
                 .add(w.lanewise(VectorOperators.ASHR, 8).mul(odd))
                 .reinterpretAsInts();
         sum =
-            sum.add(two.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 16))
-                .add(two.lanewise(VectorOperators.ASHR, 16));
+            two.lanewise(VectorOperators.LSHL, 16)
+                .lanewise(VectorOperators.ASHR, 16)
+                .add(two.lanewise(VectorOperators.ASHR, 16))
+                .add(sum);
       }
       FloatVector scale =
           FloatVector.fromArray(FLOATS, scales, b * FLOATS.length()).mul(d[dAt + 8 * b]);
@@ -95,8 +97,8 @@ final class VectorGemv {
         ShortVector x3 = IntVector.broadcast(INTS, pairs[at + 3]).reinterpretAsShorts();
         ShortVector w2 = w.lanewise(VectorOperators.LSHR, 4).and((short) 15);
         ShortVector w1 = w.lanewise(VectorOperators.LSHR, 8).and((short) 15);
-        sum = sum.add(w.and((short) 15).mul(x0)).add(w1.mul(x1));
-        sum = sum.add(w2.mul(x2)).add(w.lanewise(VectorOperators.LSHR, 12).mul(x3));
+        sum = w.and((short) 15).mul(x0).add(w1.mul(x1)).add(sum);
+        sum = w2.mul(x2).add(w.lanewise(VectorOperators.LSHR, 12).mul(x3)).add(sum);
       }
       IntVector two = sum.reinterpretAsInts();
       IntVector one =
@@ -141,21 +143,21 @@ final class VectorGemv {
         ShortVector w = ShortVector.fromMemorySegment(PAIRS, data, line + 64L * l, LE);
         int at = x + 4 * l;
         ShortVector w0 = w.and((short) 15).or(h.and((short) 1).lanewise(VectorOperators.LSHL, 4));
-        sum = sum.add(w0.mul(IntVector.broadcast(INTS, pairs[at]).reinterpretAsShorts()));
+        sum = w0.mul(IntVector.broadcast(INTS, pairs[at]).reinterpretAsShorts()).add(sum);
         ShortVector w1 =
             w.lanewise(VectorOperators.LSHR, 8)
                 .and((short) 15)
                 .or(h.and((short) 0x100).lanewise(VectorOperators.LSHR, 4));
-        sum = sum.add(w1.mul(IntVector.broadcast(INTS, pairs[at + 1]).reinterpretAsShorts()));
+        sum = w1.mul(IntVector.broadcast(INTS, pairs[at + 1]).reinterpretAsShorts()).add(sum);
         ShortVector w2 =
             w.lanewise(VectorOperators.LSHR, 4)
                 .and((short) 15)
                 .or(h.and((short) 2).lanewise(VectorOperators.LSHL, 3));
-        sum = sum.add(w2.mul(IntVector.broadcast(INTS, pairs[at + 2]).reinterpretAsShorts()));
+        sum = w2.mul(IntVector.broadcast(INTS, pairs[at + 2]).reinterpretAsShorts()).add(sum);
         ShortVector w3 =
             w.lanewise(VectorOperators.LSHR, 12)
                 .or(h.and((short) 0x200).lanewise(VectorOperators.LSHR, 5));
-        sum = sum.add(w3.mul(IntVector.broadcast(INTS, pairs[at + 3]).reinterpretAsShorts()));
+        sum = w3.mul(IntVector.broadcast(INTS, pairs[at + 3]).reinterpretAsShorts()).add(sum);
         h = h.lanewise(VectorOperators.LSHR, 2);
       }
       IntVector two = sum.reinterpretAsInts();
@@ -200,21 +202,21 @@ final class VectorGemv {
             ShortVector.fromMemorySegment(PAIRS, data, line + 128L * half + 64L * l, LE);
         int at = pair + 8 * i + 4 * l;
         ShortVector w0 = w.and((short) 15).or(h.and((short) 3).lanewise(VectorOperators.LSHL, 4));
-        sum = sum.add(w0.mul(IntVector.broadcast(INTS, pairs[at]).reinterpretAsShorts()));
+        sum = w0.mul(IntVector.broadcast(INTS, pairs[at]).reinterpretAsShorts()).add(sum);
         ShortVector w1 =
             w.lanewise(VectorOperators.LSHR, 8)
                 .and((short) 15)
                 .or(h.and((short) 0x300).lanewise(VectorOperators.LSHR, 4));
-        sum = sum.add(w1.mul(IntVector.broadcast(INTS, pairs[at + 1]).reinterpretAsShorts()));
+        sum = w1.mul(IntVector.broadcast(INTS, pairs[at + 1]).reinterpretAsShorts()).add(sum);
         ShortVector w2 =
             w.lanewise(VectorOperators.LSHR, 4)
                 .and((short) 15)
                 .or(h.and((short) 12).lanewise(VectorOperators.LSHL, 2));
-        sum = sum.add(w2.mul(IntVector.broadcast(INTS, pairs[at + 2]).reinterpretAsShorts()));
+        sum = w2.mul(IntVector.broadcast(INTS, pairs[at + 2]).reinterpretAsShorts()).add(sum);
         ShortVector w3 =
             w.lanewise(VectorOperators.LSHR, 12)
                 .or(h.and((short) 0xc00).lanewise(VectorOperators.LSHR, 6));
-        sum = sum.add(w3.mul(IntVector.broadcast(INTS, pairs[at + 3]).reinterpretAsShorts()));
+        sum = w3.mul(IntVector.broadcast(INTS, pairs[at + 3]).reinterpretAsShorts()).add(sum);
         h = h.lanewise(VectorOperators.LSHR, 4);
       }
       IntVector two = sum.reinterpretAsInts();

@@ -28,7 +28,7 @@ final class VectorQuantize {
   private static float largest(MemorySegment values, long at) {
     FloatVector most = FloatVector.zero(FLOATS);
     for (int i = 0; i < Activations.BLOCK; i += COUNT) {
-      most = most.max(FloatVector.fromMemorySegment(FLOATS, values, at + 4L * i, LE).abs());
+      most = FloatVector.fromMemorySegment(FLOATS, values, at + 4L * i, LE).abs().max(most);
     }
     return most.reduceLanes(VectorOperators.MAX);
   }

@@ -74,7 +74,7 @@ final class VectorRows {
   private static void sums(MemorySegment x, long from, int count, int part, float[] stripes) {
     FloatVector acc = FloatVector.zero(FLOATS);
     for (int i = part; i < count; i += STRIPES) {
-      acc = acc.add(FloatVector.fromMemorySegment(FLOATS, x, 4 * (from + i), LE));
+      acc = FloatVector.fromMemorySegment(FLOATS, x, 4 * (from + i), LE).add(acc);
     }
     acc.intoArray(stripes, part);
   }
@@ -149,7 +149,7 @@ final class VectorRows {
     FloatVector zeros = FloatVector.zero(FLOATS);
     for (int i = 0; i < bound; i += COUNT) {
       // x · 0 is a zero, and NaN where x is NaN or infinite; NaN stays in the sum.
-      zeros = zeros.add(FloatVector.fromMemorySegment(FLOATS, x, 4 * (offset + i), LE).mul(0f));
+      zeros = FloatVector.fromMemorySegment(FLOATS, x, 4 * (offset + i), LE).mul(0f).add(zeros);
     }
     return !Float.isNaN(zeros.reduceLanes(VectorOperators.ADD))
         && ScalarRows.finite(x, offset + bound, n - bound);
@@ -162,7 +162,7 @@ final class VectorRows {
     for (int i = 0; i < bound; i += COUNT) {
       FloatVector v = FloatVector.fromMemorySegment(FLOATS, x, 4 * (from + i), LE).mul(factor);
       v.intoMemorySegment(x, 4 * (from + i), LE);
-      most = most.max(v);
+      most = v.max(most);
     }
     float max = most.reduceLanes(VectorOperators.MAX);
     for (int i = bound; i < n; i++) {
