@@ -4,18 +4,26 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.weft.shard.kernel.Kernels;
 
 /** The whole model's hot path, from token to logits, must not feed the garbage collector. */
 class AllocationTest {
   private static final int TOKENS = 50;
+  private static final long WARM_UP_NANOS = TimeUnit.SECONDS.toNanos(20);
 
   /** Below one array or slice per token; coverage probes keep one small object from vanishing. */
   private static final long LIMIT = TOKENS * 48L;
+
+  /** Bytes a token. Boxes of one kernel alone come to tens of thousands. */
+  private static final long FRESH_LIMIT = 1024;
 
   @Test
   void shouldAllocateNothingPerTokenWhenWarm() {
@@ -35,6 +43,37 @@ class AllocationTest {
         least = Math.min(least, threads.getTotalThreadAllocatedBytes() - before);
       }
       assertTrue(least < LIMIT, least / TOKENS + " bytes per token");
+    }
+  }
+
+  /**
+   * Kernels are compiled within a second of a start, from what few profiles there are by then. One
+   * that boxes its vectors shows here, and in no JVM that has run other tests before.
+   */
+  @Test
+  void shouldBoxNoVectorWhenTheJvmHasJustStarted() throws IOException, InterruptedException {
+    String output =
+        ChildJvm.output(List.of(), AllocationTest.class, TestFiles.demo().toString()).strip();
+    long bytes = Long.parseLong(output.substring(output.lastIndexOf('\n') + 1));
+    assertTrue(bytes < FRESH_LIMIT, bytes + " bytes per token");
+  }
+
+  /** Loads and warms the model as a node does; prints the bytes a token. Arguments: model file. */
+  public static void main(String[] args) {
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    try (Pipeline pipeline = new Pipeline(Path.of(args[0]), Kernels.chosen(), 2, KvType.F16);
+        KvCache cache = pipeline.pools.getFirst().reserve(300).orElseThrow();
+        Arena arena = Arena.ofShared()) {
+      pipeline.spans.getFirst().warmUp(System.nanoTime() + WARM_UP_NANOS);
+      pipeline.ends.head().warmUp(System.nanoTime() + WARM_UP_NANOS);
+      Batch batch = new Batch(1, pipeline.config.width());
+      MemorySegment logits = arena.allocate(JAVA_FLOAT, pipeline.config.vocabulary());
+      int[] token = {5};
+      long before = threads.getTotalThreadAllocatedBytes();
+      for (int i = 0; i < TOKENS; i++) {
+        decode(pipeline, batch, cache, i, token, logits);
+      }
+      System.out.println((threads.getTotalThreadAllocatedBytes() - before) / TOKENS);
     }
   }
 
