@@ -1,10 +1,8 @@
 package org.weft.node.serving;
 
-import com.google.protobuf.ByteString;
 import org.jspecify.annotations.Nullable;
 import org.weft.node.NodeException;
 import org.weft.protocol.ProtocolException;
-import org.weft.protocol.v1.Close;
 import org.weft.protocol.v1.Closed;
 import org.weft.protocol.v1.Draining;
 import org.weft.protocol.v1.Fault;
@@ -15,8 +13,8 @@ import org.weft.protocol.v1.ProbeReport;
 import org.weft.protocol.v1.Step;
 
 /**
- * One session at this hop, over all of its epochs: who is above, behind and collecting, and what
- * becomes of it when one of them goes. Every method is called under the server's lock.
+ * One session at this hop, over all of its epochs: what becomes of it when it is opened, goes on,
+ * breaks, or loses one of its {@link Neighbours}. Every method is called under the server's lock.
  *
  * <pre>
  * OPENING --Opened from behind--> OPEN --fault--> BROKEN --Open of a higher epoch--> OPENING …
@@ -38,17 +36,12 @@ final class HopSession implements StepFlow.Exit {
   private final SessionTable table;
   private final SessionKey key;
   private final StepFlow flow;
-  private final TailResults results;
+  private final Neighbours neighbours;
   private final SessionTimers timers;
+  private final FirstStep firstStep;
 
   private HopPlan plan;
   private State state = State.OPENING;
-  private @Nullable InboundChain above;
-  private @Nullable NextHop next;
-  private boolean stepped;
-
-  /** Whether the hop behind knows that steps are coming in this epoch. */
-  private boolean announced;
 
   HopSession(
       Host host,
@@ -60,11 +53,11 @@ final class HopSession implements StepFlow.Exit {
     this.host = host;
     this.table = table;
     this.plan = plan;
-    this.above = above;
     key = plan.key();
     flow = new StepFlow(host, scheduler, this, this, plan, cache);
-    results = new TailResults(host, () -> host.locked(flow::advance));
+    neighbours = new Neighbours(host, above, () -> host.locked(flow::advance));
     timers = new SessionTimers(host);
+    firstStep = new FirstStep(host, timers, neighbours, this::lapse);
     above.bind(this);
   }
 
@@ -92,21 +85,12 @@ final class HopSession implements StepFlow.Exit {
 
   /** A ticket of a higher epoch: whatever ran under the older one is over. */
   void reopen(HopPlan newer, InboundChain from) {
-    if (above != null && above != from) {
-      above.superseded(plan);
-    }
-    if (next != null) {
-      next.leave();
-      next = null;
-    }
     timers.cancelAll();
-    boolean sameCollector = newer.tail() && newer.collector().equals(plan.collector());
+    neighbours.reopen(plan, newer, from);
+    from.bind(this);
     plan = newer;
     state = State.OPENING;
-    announced = false;
-    above = from;
-    from.bind(this);
-    results.begin(newer.epoch(), sameCollector);
+    firstStep.newEpoch();
     // The cache is the compute thread's until its pass is over.
     flow.begin(newer, this::connect);
   }
@@ -121,16 +105,11 @@ final class HopSession implements StepFlow.Exit {
       agree(flow.held(), Integer.MAX_VALUE);
       return;
     }
-    NextHop behind = new NextHop(host, this, plan.next().orElseThrow());
-    next = behind;
     timers.opening(
         host.config().waits().opening().multipliedBy(plan.openHops()),
-        () ->
-            fault(
-                FaultReason.passing(
-                    FaultCode.FAULT_CODE_NEXT_HOP,
-                    "Hop %d did not answer in time.".formatted(plan.hop() + 1))));
-    behind.dial(
+        () -> fault(FaultReason.nextHop(plan, "did not answer in time.")));
+    neighbours.dial(
+        new NextHop(host, this, plan.next().orElseThrow()),
         Open.newBuilder()
             .setTicket(plan.ticket())
             .setHop(plan.hop() + 1)
@@ -139,16 +118,14 @@ final class HopSession implements StepFlow.Exit {
   }
 
   void opened(NextHop from, Opened opened) {
-    if (from != next || state != State.OPENING) {
+    if (!neighbours.isBehind(from) || state != State.OPENING) {
       return;
     }
     if (opened.getEpoch() != plan.epoch()
         || opened.getHeld() < 0
         || opened.getHeld() > plan.base()
         || opened.getWindow() <= 0) {
-      fault(
-          FaultReason.passing(
-              FaultCode.FAULT_CODE_NEXT_HOP, "The next hop agreed to what nobody asked for."));
+      fault(FaultReason.nextHop(plan, "agreed to what nobody asked for."));
       return;
     }
     agree(opened.getHeld(), opened.getWindow());
@@ -159,15 +136,11 @@ final class HopSession implements StepFlow.Exit {
     timers.opened();
     int held = flow.agree(heldBehind);
     state = State.OPEN;
-    if (above != null) {
-      above.opened(flow.opened(held, windowBehind));
+    neighbours.opened(flow.opened(held, windowBehind));
+    if (heldBehind < held) {
+      neighbours.replay(flow.replay(heldBehind, held));
     }
-    if (next != null && heldBehind < held) {
-      flow.replay(heldBehind, held).forEach(next::send);
-    }
-    if (!stepped) {
-      timers.firstStep(host.config().waits().firstStep(), this::lapse);
-    }
+    firstStep.await();
     if (plan.tail()) {
       table.bindCollectors(this);
     }
@@ -192,9 +165,7 @@ final class HopSession implements StepFlow.Exit {
     if (state != State.OPEN) {
       return;
     }
-    stepped = true;
-    timers.stepped();
-    announce();
+    firstStep.comes();
     long queued = host.counters().queuedBytes() + step.getHidden().size();
     if (queued > host.config().caps().queuedBytes()) {
       fault(
@@ -209,27 +180,10 @@ final class HopSession implements StepFlow.Exit {
     }
   }
 
-  /**
-   * The hop above says so: the first step of an epoch may take long on its way, and that must not
-   * be taken for silence. Saying it again gains no more time.
-   */
+  /** The hop above says so. */
   void stepsAreComing() {
-    if (state != State.OPEN || announced) {
-      return;
-    }
-    if (!stepped) {
-      int hops = Math.max(1, plan.hop());
-      timers.firstStep(host.config().waits().announced().multipliedBy(hops), this::lapse);
-    }
-    announce();
-  }
-
-  private void announce() {
-    if (!announced) {
-      announced = true;
-      if (next != null) {
-        next.probe();
-      }
+    if (state == State.OPEN) {
+      firstStep.isComing(plan);
     }
   }
 
@@ -240,21 +194,12 @@ final class HopSession implements StepFlow.Exit {
 
   @Override
   public boolean isFull() {
-    return next == null ? results.isFull() : next.isFull();
+    return neighbours.isFull();
   }
 
   @Override
   public void passOn(QueuedStep step) {
-    long now = host.timers().nanoTime();
-    NextHop behind = next;
-    if (behind != null) {
-      StepFrames.onward(plan, step, now, host.compute().width()).ifPresent(behind::send);
-    } else if (!step.step().getReplay()) {
-      results.add(StepFrames.result(plan, step, now));
-    }
-    if (above != null) {
-      above.roomAgain();
-    }
+    neighbours.passOn(plan, step);
   }
 
   // ---- Faults, streams that end, and the lease.
@@ -273,7 +218,7 @@ final class HopSession implements StepFlow.Exit {
   }
 
   void faultFromBelow(NextHop from, Fault fault) {
-    if (from == next) {
+    if (neighbours.isBehind(from)) {
       breakWith(FaultReason.passOn(fault), true, false);
     }
   }
@@ -286,23 +231,12 @@ final class HopSession implements StepFlow.Exit {
     state = State.BROKEN;
     flow.stop();
     timers.opened();
-    if (up && above != null) {
-      above.faulted(fault);
+    neighbours.faulted(plan, fault, up, down);
+    neighbours.roomAbove();
+    if (opening) {
+      neighbours.leaveAbove();
     }
-    if (down && next != null) {
-      next.faulted(fault);
-    }
-    if (plan.tail()) {
-      results.add(fault);
-    }
-    if (above != null) {
-      above.roomAgain();
-    }
-    if (opening && above != null) {
-      above.leave();
-      above = null;
-    }
-    if (!stepped) {
+    if (!firstStep.hasCome()) {
       // A reservation that was never used has nothing worth a lease.
       end();
     } else {
@@ -312,26 +246,25 @@ final class HopSession implements StepFlow.Exit {
 
   /** The predecessor is gone: what is under way is dropped, what is in the cache kept. */
   void aboveEnded(InboundChain ended) {
-    if (above != ended) {
+    if (!neighbours.isAbove(ended)) {
       return;
     }
-    above = null;
+    neighbours.lostAbove();
     if (state == State.OPENING || state == State.OPEN) {
       if (host.isStopping()) {
         fault(FaultReason.LEAVING);
         return;
       }
-      int hop = Math.max(0, plan.hop() - 1);
-      String who = plan.hop() == 0 ? "The gateway" : "Hop " + hop;
+      String who = plan.hop() == 0 ? "The gateway" : "Hop " + (plan.hop() - 1);
       FaultReason reason =
           FaultReason.passing(FaultCode.FAULT_CODE_CLOSED, who + " has ended its stream.");
       host.counters().fault(reason.code());
-      breakWith(reason.at(hop, plan.epoch()), false, true);
+      breakWith(reason.at(Math.max(0, plan.hop() - 1), plan.epoch()), false, true);
     }
   }
 
   void nextEnded(NextHop ended, @Nullable NodeException cause) {
-    if (ended != next) {
+    if (!neighbours.isBehind(ended)) {
       return;
     }
     if (host.isStopping()) {
@@ -339,27 +272,22 @@ final class HopSession implements StepFlow.Exit {
       return;
     }
     String why = cause == null ? "it ended the stream" : String.valueOf(cause.getMessage());
-    fault(
-        FaultReason.passing(
-            FaultCode.FAULT_CODE_NEXT_HOP,
-            "Hop %d cannot be reached, or left: %s".formatted(plan.hop() + 1, why)));
+    fault(FaultReason.nextHop(plan, "cannot be reached, or left: " + why));
   }
 
   void drainingBelow(NextHop from, Draining draining) {
-    if (from == next && above != null) {
-      above.draining(draining);
+    if (neighbours.isBehind(from)) {
+      neighbours.draining(draining);
     }
   }
 
   /** This node will leave. */
   void drain(long byUnixMillis) {
-    if (above != null) {
-      above.draining(Draining.newBuilder().setHop(plan.hop()).setByUnixMs(byUnixMillis).build());
-    }
+    neighbours.draining(Draining.newBuilder().setHop(plan.hop()).setByUnixMs(byUnixMillis).build());
   }
 
   private void watchLease() {
-    boolean uncollected = plan.tail() && !results.collected();
+    boolean uncollected = plan.tail() && !neighbours.collected();
     boolean alone = state == State.BROKEN || (state == State.OPEN && uncollected);
     timers.lease(alone, host.config().waits().lease(), this::leaseOver);
   }
@@ -373,12 +301,12 @@ final class HopSession implements StepFlow.Exit {
 
   void collect(Collector collector) {
     collector.bind(this);
-    results.bind(collector, plan.epoch());
+    neighbours.collect(collector, plan.epoch());
     watchLease();
   }
 
   void collectorGone(Collector collector) {
-    results.unbind(collector);
+    neighbours.collectorGone(collector);
     watchLease();
   }
 
@@ -398,20 +326,7 @@ final class HopSession implements StepFlow.Exit {
 
   /** Closed by its owner: the hops behind hear of it first, then the answer goes up. */
   void close(long epoch) {
-    if (next != null) {
-      next.close(
-          Close.newBuilder()
-              .setSessionId(ByteString.copyFrom(key.session().bytes()))
-              .setGateway(ByteString.copyFrom(key.gateway().bytes()))
-              .setEpoch(epoch)
-              .build());
-      next = null;
-    }
-    if (above != null) {
-      above.answerClosed(counts());
-      above = null;
-    }
-    results.clear();
+    neighbours.close(key.close(epoch), counts());
     end();
   }
 
@@ -422,14 +337,7 @@ final class HopSession implements StepFlow.Exit {
     }
     state = State.ENDED;
     timers.cancelAll();
-    if (above != null) {
-      above.leave();
-      above = null;
-    }
-    if (next != null) {
-      next.leaveAfterAll();
-    }
-    results.end();
+    neighbours.end();
     flow.free();
     table.ended(this);
   }
