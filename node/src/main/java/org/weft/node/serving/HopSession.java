@@ -21,7 +21,7 @@ import org.weft.protocol.v1.Step;
  * any --Close, lapse, or the lease's end--> ENDED
  * </pre>
  */
-final class HopSession implements StepFlow.Exit {
+final class HopSession {
   /** Where it stands. */
   enum State {
     /** Waits for the hop behind to agree. */
@@ -54,7 +54,7 @@ final class HopSession implements StepFlow.Exit {
     this.table = table;
     this.plan = plan;
     key = plan.key();
-    flow = new StepFlow(host, scheduler, this, this, plan, cache);
+    flow = new StepFlow(host, scheduler, this, plan, cache);
     neighbours = new Neighbours(host, above, () -> host.locked(flow::advance));
     timers = new SessionTimers(host);
     firstStep = new FirstStep(host, timers, neighbours, this::lapse);
@@ -187,26 +187,24 @@ final class HopSession implements StepFlow.Exit {
     }
   }
 
-  @Override
-  public boolean isOpen() {
+  /** Whether steps are still wanted. */
+  boolean isOpen() {
     return state == State.OPEN;
   }
 
-  @Override
-  public boolean isFull() {
+  /** Whether nothing more can be passed on just now. */
+  boolean isFull() {
     return neighbours.isFull();
   }
 
-  @Override
-  public void passOn(QueuedStep step) {
+  void passOn(QueuedStep step) {
     neighbours.passOn(plan, step);
   }
 
   // ---- Faults, streams that end, and the lease.
 
   /** Something went wrong here: all who can be reached hear of it. */
-  @Override
-  public void fault(FaultReason reason) {
+  void fault(FaultReason reason) {
     if (state == State.OPENING || state == State.OPEN) {
       host.counters().fault(reason.code());
       breakWith(reason.at(plan.hop(), plan.epoch()), true, true);
