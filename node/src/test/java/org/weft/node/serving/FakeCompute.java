@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
+import org.jspecify.annotations.Nullable;
 import org.weft.crypto.NodeKey;
 import org.weft.node.ticket.NetworkId;
 import org.weft.node.transport.Timers;
@@ -39,6 +40,7 @@ public final class FakeCompute implements SpanCompute {
   private final List<String> passes = new ArrayList<>();
   private int usedPages;
   private volatile boolean gated;
+  private volatile @Nullable Error breaking;
   private final Semaphore gate = new Semaphore(0);
   private final Semaphore entered = new Semaphore(0);
 
@@ -75,6 +77,12 @@ public final class FakeCompute implements SpanCompute {
 
   void letPass() {
     gate.release();
+  }
+
+  /** The next pass ends with this, which tells no trace that a log would be filled with. */
+  void breakWith(Error error) {
+    error.setStackTrace(new StackTraceElement[0]);
+    breaking = error;
   }
 
   /** Waits until a pass stands at the gate. */
@@ -162,6 +170,11 @@ public final class FakeCompute implements SpanCompute {
       gate.acquireUninterruptibly();
     }
     note();
+    Error error = breaking;
+    if (error != null) {
+      breaking = null;
+      throw error;
+    }
     for (int i = 0; i < batch.size(); i++) {
       if (hidden.getAtIndex(FLOAT, (long) i * WIDTH) == POISON) {
         batch.forEach(row -> row.cache().length = Math.min(row.cache().length, row.position()));

@@ -90,6 +90,17 @@ final class SessionLifeTest {
   }
 
   @Test
+  void shouldGoOnComputingWhenAPassEndsWithAnError() {
+    TestGateway.Link broken = openUsed();
+    first.compute.breakWith(new StackOverflowError());
+    broken.step(4, Want.WANT_ALL, TestSwarm.rows(1, 1));
+    assertEquals(FaultCode.FAULT_CODE_INTERNAL, broken.fault().getCode());
+    TestGateway.Link next = gateway.nextSession().openNew(first, second, third);
+    next.step(0, Want.WANT_ALL, TestSwarm.rows(2, 1));
+    assertEquals(2, next.result().getRows());
+  }
+
+  @Test
   void shouldRefuseRowsThatAreNotFiniteOnTheWire() {
     TestGateway.Link link = openUsed();
     byte[] nan = new byte[FakeCompute.WIDTH * 4];
