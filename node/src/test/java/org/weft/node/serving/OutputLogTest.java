@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
+import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -71,6 +72,15 @@ final class OutputLogTest {
     assertEquals(2, log.bytes());
     log.cut(0);
     assertEquals(0, log.bytes());
+  }
+
+  @Test
+  void shouldKeepNoMoreMemoryThanItCountsWhenItIsCut() throws IOException {
+    append(0, 10, 1);
+    log.cut(7);
+    log.cut(2);
+    assertEquals(4, log.bytes());
+    assertEquals(4, Backing.bytes(log.read(0, 2, 2).getFirst().bytes()));
   }
 
   @Test
