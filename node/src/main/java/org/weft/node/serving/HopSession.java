@@ -323,8 +323,9 @@ final class HopSession {
   }
 
   /** Closed by its owner: the hops behind hear of it first, then the answer goes up. */
-  void close(long epoch) {
-    neighbours.close(key.close(epoch), counts());
+  void close() {
+    // Of the epoch that their ticket names, whichever later one the gateway has named to us.
+    neighbours.close(key.close(plan.epoch()), counts());
     end();
   }
 

@@ -192,8 +192,13 @@ final class InboundChain implements SessionService.Inbound {
       bound.fault(
           FaultReason.permanent(
               FaultCode.FAULT_CODE_PROTOCOL, "A Close of another session than the stream's."));
-    } else if (close.getEpoch() >= bound.epoch()) {
-      table.close(bound, close.getEpoch());
+    } else if (close.getEpoch() > bound.epoch()) {
+      // It speaks for its ticket's epoch; what the gateway may sign later is not its to end.
+      bound.fault(
+          FaultReason.permanent(
+              FaultCode.FAULT_CODE_PROTOCOL, "A Close of a later epoch than the stream's."));
+    } else if (close.getEpoch() == bound.epoch()) {
+      table.close(bound, bound.epoch());
     }
   }
 

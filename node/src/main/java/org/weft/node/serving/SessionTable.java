@@ -195,9 +195,9 @@ final class SessionTable {
     return any;
   }
 
-  /** Closes one session, and remembers {@code epoch}, which may be later than its own. */
+  /** Closes one session, and remembers {@code epoch}; a gateway may name a later one. */
   void close(HopSession session, long epoch) {
-    session.close(epoch);
+    session.close();
     closed.remember(
         session.key(), epoch, session.plan().expiresMillis(), Closed.getDefaultInstance());
   }

@@ -393,6 +393,28 @@ final class SessionLifeTest {
   }
 
   @Test
+  void shouldLetAPredecessorCloseNoLaterEpochThanItsTickets() {
+    TestGateway.Link link = openUsed();
+    link.send(Down.newBuilder().setClose(gateway.close(Long.MAX_VALUE)).build());
+    assertEquals(FaultCode.FAULT_CODE_PROTOCOL, link.fault().getCode());
+    TestGateway.Link next = gateway.open(2, 4, first, second, third);
+    assertEquals(4, next.opened().getHeld());
+    next.step(4, Want.WANT_ALL, TestSwarm.rows(1, 1));
+    assertEquals(1, next.result().getRows());
+  }
+
+  @Test
+  void shouldEndALaterEpochHereAndCloseTheTicketsOwnBehind() {
+    openUsed();
+    gateway.end(first, 7);
+    Await.that("all are closed", () -> third.server.metrics().sessions() == 0);
+    assertEquals(FaultCode.FAULT_CODE_CLOSED, gateway.open(7, 0, first).fault().getCode());
+    // Nobody but the gateway can say so to the hops behind.
+    gateway.open(2, 0, swarm.node(0, 3), second, third).opened();
+    assertTrue(second.server.metrics().faults().isEmpty());
+  }
+
+  @Test
   void shouldRefuseAnOpenThatComesAfterItsEnd() {
     assertEquals(Closed.getDefaultInstance(), gateway.end(first, 4));
     TestGateway.Link late = gateway.open(4, 0, first);
