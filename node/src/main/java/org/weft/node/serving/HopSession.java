@@ -137,6 +137,8 @@ final class HopSession {
     int held = flow.agree(heldBehind);
     state = State.OPEN;
     neighbours.opened(flow.opened(held, windowBehind));
+    // Whoever opens again may be another predecessor, and has a new stream in any case.
+    table.drainingBy().ifPresent(this::drain);
     if (heldBehind < held) {
       neighbours.replay(flow.replay(heldBehind, held));
     }

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import org.weft.crypto.NodeId;
 import org.weft.node.ticket.SessionId;
@@ -26,7 +27,7 @@ final class SessionTable {
   private final Map<SessionKey, HopSession> sessions = new HashMap<>();
   private final ClosedSessions closed;
   private final WaitingCollectors collectors;
-  private boolean draining;
+  private OptionalLong drainingBy = OptionalLong.empty();
 
   SessionTable(Host host, Admission admission, StepScheduler scheduler) {
     this.host = host;
@@ -40,8 +41,14 @@ final class SessionTable {
     return sessions.size();
   }
 
+  /** Whether this node will leave. */
   boolean draining() {
-    return draining;
+    return drainingBy.isPresent();
+  }
+
+  /** When this node will have left, in Unix milliseconds. */
+  OptionalLong drainingBy() {
+    return drainingBy;
   }
 
   WaitingCollectors collectors() {
@@ -131,7 +138,7 @@ final class SessionTable {
   }
 
   private @Nullable FaultReason openNew(HopPlan plan, InboundChain from) {
-    if (draining) {
+    if (draining()) {
       return FaultReason.passing(
           FaultCode.FAULT_CODE_DRAINING, "This node is leaving and takes no new sessions.");
     }
@@ -248,7 +255,7 @@ final class SessionTable {
   }
 
   void drain(long byUnixMillis) {
-    draining = true;
+    drainingBy = OptionalLong.of(byUnixMillis);
     for (HopSession session : all()) {
       session.drain(byUnixMillis);
     }

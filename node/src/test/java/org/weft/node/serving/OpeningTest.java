@@ -138,6 +138,23 @@ final class OpeningTest {
   }
 
   @Test
+  void shouldSayThatItDrainsWhenASessionIsOpenedAgain() {
+    TestSwarm.Node first = swarm.node(0, 4);
+    TestSwarm.Node second = swarm.node(4, 9);
+    TestGateway gateway = swarm.gateway();
+    TestGateway.Link link = gateway.openNew(first, second);
+    link.step(0, Want.WANT_NONE, TestSwarm.rows(3, 1));
+    link.result();
+    second.server.drain(123_456);
+    assertTrue(link.up().hasDraining());
+    TestGateway.Link next = gateway.open(2, 3, first, second);
+    assertEquals(3, next.opened().getHeld());
+    var up = next.up();
+    assertTrue(up.hasDraining(), up::toString);
+    assertEquals(123_456, up.getDraining().getByUnixMs());
+  }
+
+  @Test
   void shouldRefuseStepsBeforeTheSessionIsOpen() {
     TestSwarm.Node first = swarm.node(0, 4);
     TestGateway gateway = swarm.gateway();
