@@ -1,6 +1,7 @@
 package org.weft.node.serving;
 
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.locks.Condition;
 import org.jspecify.annotations.Nullable;
 import org.weft.crypto.NodeId;
@@ -33,6 +34,7 @@ final class InboundChain implements SessionService.Inbound {
   private final Mailbox<Up> up;
   private final Condition moved;
   private @Nullable HopSession session;
+  private @Nullable Draining draining; // as last passed on in this epoch
   private boolean over;
 
   InboundChain(NodeId peer, SessionService.Outbound<Up> out, Host host, SessionTable table) {
@@ -209,11 +211,16 @@ final class InboundChain implements SessionService.Inbound {
   }
 
   void opened(Opened opened) {
+    draining = null;
     up.add(Up.newBuilder().setOpened(opened).build());
   }
 
-  void draining(Draining draining) {
-    up.add(Up.newBuilder().setDraining(draining).build());
+  /** Passed on where it says something new and is no flood: a hop behind may say so at any time. */
+  void draining(Draining said) {
+    if (!Objects.equals(said, draining) && !up.isFull()) {
+      draining = said;
+      up.add(Up.newBuilder().setDraining(said).build());
+    }
   }
 
   void faulted(Fault fault) {
