@@ -33,7 +33,7 @@ final class Mailbox<T extends MessageLite> {
     this.room = room;
   }
 
-  /** Frames go to {@code to} from now on; it throws where the stream is gone. */
+  /** Frames go to {@code to} from now on. */
   synchronized void attach(FrameSink<T> to) {
     sink = to;
     wake();
@@ -85,20 +85,21 @@ final class Mailbox<T extends MessageLite> {
       only = waiting.size() == 1 ? waiting.peek() : null;
     }
     T frame = only == null ? null : only.frame();
-    if (frame == null || to == null || frame.getSerializedSize() > Transport.AT_ONCE_BYTES) {
+    if (only == null
+        || frame == null
+        || to == null
+        || frame.getSerializedSize() > Transport.AT_ONCE_BYTES) {
       host.threads().execute(this::send);
       return;
     }
-    boolean gone = true;
+    boolean sent = false;
     try {
-      gone = to.sendAtOnce(frame);
+      sent = to.sendAtOnce(frame);
     } catch (RuntimeException e) {
       detachIf(to);
     }
-    boolean roomAgain;
+    boolean roomAgain = sent && remove(only);
     synchronized (this) {
-      boolean removed = gone && waiting.removeIf(letter -> letter == only);
-      roomAgain = removed && waiting.size() == capacity - 1;
       sending = false;
       wake();
     }
@@ -112,31 +113,38 @@ final class Mailbox<T extends MessageLite> {
     while (true) {
       Letter<T> letter;
       FrameSink<T> to;
-      boolean roomAgain;
       synchronized (this) {
         to = sink;
-        letter = to == null ? null : waiting.poll();
+        letter = to == null ? null : waiting.peek();
         if (letter == null || to == null) {
           sending = false;
           return;
         }
-        roomAgain = waiting.size() == capacity - 1;
       }
-      if (roomAgain) {
+      if (!isDone(letter, to)) {
+        // The stream is gone, and its listener hears why; what waits here waits for the next one,
+        // this letter, too.
+        detachIf(to);
+      } else if (remove(letter)) {
         room.run();
       }
-      try {
-        if (letter.frame() != null) {
-          to.send(letter.frame());
-        }
-        if (letter.act() != null) {
-          letter.act().run();
-        }
-      } catch (RuntimeException e) {
-        // The stream is gone, and its listener hears why; what waits here waits for the next one.
-        detachIf(to);
-      }
     }
+  }
+
+  private static <T extends MessageLite> boolean isDone(Letter<T> letter, FrameSink<T> to) {
+    try {
+      if (letter.act() != null) {
+        letter.act().run();
+      }
+      return letter.frame() == null || to.send(letter.frame());
+    } catch (RuntimeException e) {
+      return letter.frame() == null;
+    }
+  }
+
+  /** Takes a letter out, unless all was cleared meanwhile; whether a full box has room again. */
+  private synchronized boolean remove(Letter<T> sent) {
+    return waiting.removeIf(letter -> letter == sent) && waiting.size() == capacity - 1;
   }
 
   private synchronized void detachIf(FrameSink<T> gone) {

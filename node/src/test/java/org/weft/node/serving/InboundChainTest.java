@@ -40,8 +40,8 @@ final class InboundChainTest {
   /** Notes what goes up. */
   private final class Stream implements SessionService.Outbound<Up> {
     @Override
-    public void send(Up frame) {
-      sent.add(frame);
+    public boolean send(Up frame) {
+      return sent.add(frame);
     }
 
     @Override

@@ -35,15 +35,19 @@ class MailboxTest {
   private final class Stream implements FrameSink<Result> {
     private final List<String> sent = new ArrayList<>();
     private boolean busy;
+    private boolean over;
 
     @Override
-    public void send(Result frame) {
-      sent.add("thread " + frame.getStep());
+    public boolean send(Result frame) {
+      return !over && sent.add("thread " + frame.getStep());
     }
 
     @Override
     public boolean sendAtOnce(Result frame) {
       assertFalse(host.lock().isHeldByCurrentThread());
+      if (over) {
+        throw new IllegalStateException("the call is closed");
+      }
       if (!busy) {
         sent.add("at once " + frame.getStep());
       }
@@ -113,6 +117,31 @@ class MailboxTest {
     assertEquals(List.of(), stream.sent);
     runThreads();
     assertEquals(List.of("thread 1", "thread 2"), stream.sent);
+  }
+
+  @Test
+  void shouldKeepAFrameForTheNextStreamWhenThisOneEndsAsItGoesOut() {
+    stream.over = true;
+    host.locked(() -> box.add(result(1)));
+    runThreads();
+    Stream next = new Stream();
+    box.attach(next, result(7));
+    runThreads();
+    host.locked(() -> box.add(result(2)));
+    runThreads();
+    assertEquals(List.of(), stream.sent);
+    assertEquals(List.of("thread 7", "thread 1", "thread 2"), next.sent);
+  }
+
+  @Test
+  void shouldKeepAFrameForTheNextStreamWhenSendingItAtOnceFails() {
+    stream.over = true;
+    host.lockedAndSent(() -> box.add(result(1)));
+    runThreads();
+    Stream next = new Stream();
+    box.attach(next);
+    runThreads();
+    assertEquals(List.of("thread 1"), next.sent);
   }
 
   @Test
