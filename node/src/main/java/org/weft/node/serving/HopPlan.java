@@ -1,5 +1,7 @@
 package org.weft.node.serving;
 
+import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -59,7 +61,7 @@ record HopPlan(
         ticket.predecessor(hop),
         ticket.collector(),
         next,
-        ticket.signed(),
+        alone(ticket.signed()),
         ticket.ticket().getExpiresMs(),
         formatAt(roundings, mine.span().start()),
         formatAt(roundings, mine.span().end()),
@@ -68,6 +70,19 @@ record HopPlan(
         Math.min(limits.getMaxInFlight(), windowHere),
         Math.min(limits.getMaxStepRows(), stepRowsHere),
         base);
+  }
+
+  /** A copy, which lives as long as the session: the Open that it came in may have held more. */
+  private static Signed alone(Signed ticket) {
+    return Signed.newBuilder()
+        .setPayload(copy(ticket.getPayload()))
+        .setSigner(copy(ticket.getSigner()))
+        .setSignature(copy(ticket.getSignature()))
+        .build();
+  }
+
+  private static ByteString copy(ByteString bytes) {
+    return UnsafeByteOperations.unsafeWrap(bytes.toByteArray());
   }
 
   boolean tail() {
