@@ -22,7 +22,7 @@ public record BlockServerConfig(
    * @param sessions open at once, and how many of them by one predecessor and for one gateway
    * @param window steps of one session that wait
    * @param outbox frames of one session on their way to the next hop or the collector
-   * @param queuedBytes rows of all sessions that wait to be computed
+   * @param queuedBytes rows of all sessions that wait to be computed or sent
    * @param logBytes output logs of all sessions
    * @param collectors that wait for their session, and how many of them of one peer
    * @param remembered sessions that have ended and whose tickets may still stand

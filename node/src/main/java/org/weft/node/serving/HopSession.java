@@ -168,8 +168,7 @@ final class HopSession {
       return;
     }
     firstStep.comes();
-    long queued = host.counters().queuedBytes() + step.getHidden().size();
-    if (queued > host.config().caps().queuedBytes()) {
+    if (!host.hasRoomFor(step.getHidden().size())) {
       fault(
           FaultReason.retry(
               FaultCode.FAULT_CODE_OVERLOADED, "Too many rows wait at this node already.", 1000));

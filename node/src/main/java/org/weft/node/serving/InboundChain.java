@@ -113,6 +113,7 @@ final class InboundChain implements SessionService.Inbound {
   public void ended() {
     host.locked(() -> {
       over = true;
+      up.close();
       HopSession bound = session;
       session = null;
       moved.signalAll();

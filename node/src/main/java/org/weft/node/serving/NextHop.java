@@ -99,8 +99,7 @@ final class NextHop implements ChainListener {
     if (closing != null) {
       closing.cancel();
     }
-    down.clear();
-    down.detach();
+    down.close();
     if (stream != null) {
       host.threads().execute(stream::cancel);
     }

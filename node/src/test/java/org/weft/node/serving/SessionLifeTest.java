@@ -302,6 +302,33 @@ final class SessionLifeTest {
     Await.that("it is freed", () -> small.compute.usedPages() == 0);
   }
 
+  @Test
+  void shouldCountResultsThatNobodyCollectsAmongTheRowsThatMayWait() {
+    BlockServerConfig.Caps caps =
+        new BlockServerConfig.Caps(4, 4, 4, 8, 64, 1000, 1 << 20, 3, 2, 16);
+    TestSwarm.Node small =
+        swarm.node(
+            0,
+            3,
+            new BlockServerConfig(
+                TestSwarm.CONFIG.kvType(), 2048, 64, 4, caps, TestSwarm.CONFIG.waits()),
+            64);
+    TestGateway.Link link = gateway.new Link(1, small);
+    link.dial();
+    link.open(swarm.sign(gateway.key, gateway.ticket(1, small)), 0);
+    link.opened();
+    int computed = 0;
+    for (; link.ups.isEmpty(); computed++) {
+      int step = computed;
+      link.step(step, Want.WANT_ALL, TestSwarm.rows(1, step));
+      Await.that(
+          "it is computed or refused",
+          () -> small.server.metrics().steps() == step + 1 || !link.ups.isEmpty());
+    }
+    assertEquals(FaultCode.FAULT_CODE_OVERLOADED, link.fault().getCode());
+    assertTrue(computed < 8, computed + " rows of 148 bytes");
+  }
+
   // ---- Probes.
 
   @Test
