@@ -58,7 +58,6 @@ public record BlockServerConfig(
    *     hop that it passes
    * @param opening for the answer of each hop behind this one
    * @param collector for the Open of a session that is collected already
-   * @param room for a place in the queue, while rows are replayed
    * @param closing for the answer to Close
    */
   public record Waits(
@@ -67,12 +66,11 @@ public record BlockServerConfig(
       Duration announced,
       Duration opening,
       Duration collector,
-      Duration room,
       Duration closing) {
     public Waits {
       require(lease.isPositive() && firstStep.isPositive() && opening.isPositive(), "waits");
       require(announced.compareTo(firstStep) >= 0, "waits for a first step");
-      require(collector.isPositive() && room.isPositive() && closing.isPositive(), "waits");
+      require(collector.isPositive() && closing.isPositive(), "waits");
     }
 
     public static Waits defaults() {
@@ -81,7 +79,6 @@ public record BlockServerConfig(
           Duration.ofSeconds(10),
           Duration.ofMinutes(2),
           Duration.ofSeconds(5),
-          Duration.ofSeconds(30),
           Duration.ofSeconds(30),
           Duration.ofSeconds(5));
     }

@@ -231,7 +231,6 @@ final class HopSession {
     flow.stop();
     timers.opened();
     neighbours.faulted(plan, fault, up, down);
-    neighbours.roomAbove();
     if (opening) {
       neighbours.leaveAbove();
     }

@@ -90,14 +90,6 @@ final class Neighbours {
     } else if (!step.step().getReplay()) {
       results.add(StepFrames.result(plan, step, now));
     }
-    roomAbove();
-  }
-
-  /** Fewer steps wait than did. */
-  void roomAbove() {
-    if (above != null) {
-      above.roomAgain();
-    }
   }
 
   // ---- What goes wrong.

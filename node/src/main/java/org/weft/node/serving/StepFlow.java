@@ -112,11 +112,6 @@ final class StepFlow {
     advance();
   }
 
-  /** Whether another replayed step may be read. */
-  boolean replaysFit() {
-    return queue.replays() < plan.window();
-  }
-
   /** Passes on what needs no arithmetic, and asks for a pass where the next step does. */
   void advance() {
     if (computing || !session.isOpen()) {

@@ -44,9 +44,9 @@ final class BlockServerConfigTest {
     Duration one = Duration.ofSeconds(1);
     assertThrows(
         IllegalArgumentException.class,
-        () -> new BlockServerConfig.Waits(Duration.ZERO, one, one, one, one, one, one));
+        () -> new BlockServerConfig.Waits(Duration.ZERO, one, one, one, one, one));
     assertThrows(
         IllegalArgumentException.class,
-        () -> new BlockServerConfig.Waits(one, one, Duration.ZERO, one, one, one, one));
+        () -> new BlockServerConfig.Waits(one, one, Duration.ZERO, one, one, one));
   }
 }
