@@ -21,6 +21,7 @@ import org.weft.shard.model.Span;
  * @param in the format of rows on the way in
  * @param out the format on the way out, to the next hop or the collector
  * @param parts the span, cut where rows are rounded inside of it
+ * @param maxRewind positions that a later step may go back by, where blocks have sliding windows
  * @param base positions that the gateway has accepted results for
  * @param openHops hops behind this one
  */
@@ -38,6 +39,7 @@ record HopPlan(
     RowFormat out,
     List<Part> parts,
     int maxLength,
+    int maxRewind,
     int window,
     int maxStepRows,
     int base) {
@@ -67,6 +69,7 @@ record HopPlan(
         formatAt(roundings, mine.span().end()),
         parts(roundings, mine.span()),
         limits.getMaxLength(),
+        limits.getMaxRewind(),
         Math.min(limits.getMaxInFlight(), windowHere),
         Math.min(limits.getMaxStepRows(), stepRowsHere),
         base);

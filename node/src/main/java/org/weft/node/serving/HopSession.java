@@ -35,6 +35,7 @@ final class HopSession {
   private final Host host;
   private final SessionTable table;
   private final SessionKey key;
+  private final int maxRewind;
   private final StepFlow flow;
   private final Neighbours neighbours;
   private final SessionTimers timers;
@@ -54,6 +55,7 @@ final class HopSession {
     this.table = table;
     this.plan = plan;
     key = plan.key();
+    maxRewind = plan.maxRewind();
     flow = new StepFlow(host, scheduler, this, plan, cache);
     neighbours = new Neighbours(host, above, () -> host.locked(flow::advance));
     timers = new SessionTimers(host);
@@ -75,6 +77,11 @@ final class HopSession {
 
   int maxLength() {
     return flow.cache().maxLength();
+  }
+
+  /** Positions that its cache was reserved to be cut back by. */
+  int maxRewind() {
+    return maxRewind;
   }
 
   StepFlow flow() {

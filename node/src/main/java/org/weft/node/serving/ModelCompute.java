@@ -53,8 +53,8 @@ final class ModelCompute implements SpanCompute {
   }
 
   @Override
-  public Optional<SpanCache> reserve(int maxLength) {
-    return pool.reserve(maxLength).map(Pages::new);
+  public Optional<SpanCache> reserve(int maxLength, int maxRewind) {
+    return pool.reserve(maxLength, maxRewind).map(Pages::new);
   }
 
   @Override

@@ -106,11 +106,11 @@ final class SessionTable {
     if (session == null) {
       return openNew(plan, from);
     }
-    if (plan.maxLength() > session.maxLength()) {
+    if (plan.maxLength() > session.maxLength() || plan.maxRewind() > session.maxRewind()) {
       return FaultReason.permanent(
           FaultCode.FAULT_CODE_TOO_LONG,
-          "The session has %d positions, and a later ticket does not make it longer."
-              .formatted(session.maxLength()));
+          "The session has %d positions and goes back by %d, and a later ticket does not add to them."
+              .formatted(session.maxLength(), session.maxRewind()));
     }
     session.reopen(plan, from);
     return null;
@@ -148,9 +148,9 @@ final class SessionTable {
     }
     Optional<SpanCache> cache;
     try {
-      cache = host.compute().reserve(plan.maxLength());
+      cache = host.compute().reserve(plan.maxLength(), plan.maxRewind());
       if (cache.isEmpty() && endOutdated(plan)) {
-        cache = host.compute().reserve(plan.maxLength());
+        cache = host.compute().reserve(plan.maxLength(), plan.maxRewind());
       }
     } catch (ShardException e) {
       return FaultReason.of(e);

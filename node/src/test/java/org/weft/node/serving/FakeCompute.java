@@ -39,6 +39,7 @@ public final class FakeCompute implements SpanCompute {
   private final List<Row> batch = new ArrayList<>();
   private final List<String> passes = new ArrayList<>();
   private int usedPages;
+  private int reservedRewind;
   private volatile boolean gated;
   private volatile @Nullable Error breaking;
   private final Semaphore gate = new Semaphore(0);
@@ -121,13 +122,19 @@ public final class FakeCompute implements SpanCompute {
   }
 
   @Override
-  public synchronized Optional<SpanCache> reserve(int maxLength) {
+  public synchronized Optional<SpanCache> reserve(int maxLength, int maxRewind) {
+    reservedRewind = maxRewind;
     int needed = (maxLength + PAGE - 1) / PAGE;
     if (usedPages + needed > pages) {
       return Optional.empty();
     }
     usedPages += needed;
     return Optional.of(new FakeCache(maxLength, needed));
+  }
+
+  /** How far back the last cache was to be cut. */
+  synchronized int reservedRewind() {
+    return reservedRewind;
   }
 
   @Override
@@ -229,7 +236,7 @@ public final class FakeCompute implements SpanCompute {
   /** One node's worth: rows through blocks [0, blocks) with nothing cut, f32 throughout. */
   public static float[][] reference(int blocks, float[][] rows) {
     FakeCompute whole = new FakeCompute(new Span(0, blocks), 4096, rows.length);
-    SpanCache cache = whole.reserve(rows.length).orElseThrow();
+    SpanCache cache = whole.reserve(rows.length, 0).orElseThrow();
     whole.add(cache, 0, rows.length);
     MemorySegment in = bytes(rows);
     RowCodec.decode(

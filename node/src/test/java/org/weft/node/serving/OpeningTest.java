@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.weft.protocol.v1.Down;
 import org.weft.protocol.v1.Fault;
 import org.weft.protocol.v1.FaultCode;
+import org.weft.protocol.v1.Ticket;
 import org.weft.protocol.v1.Want;
 
 /** How a chain opens, and what is left where it does not. */
@@ -34,6 +35,23 @@ final class OpeningTest {
     assertTrue(fault.getRetryMs() > 0);
     assertEquals(16, node.server.metrics().kvPagesUsed());
     assertEquals(1L, node.server.metrics().faults().get(FaultCode.FAULT_CODE_OUT_OF_CACHE));
+  }
+
+  @Test
+  void shouldReserveWhatTheTicketSaysOfGoingBackAndNoMoreLater() {
+    TestSwarm.Node node = swarm.node(0, 4);
+    TestGateway gateway = swarm.gateway();
+    TestGateway.Link link = gateway.open(ticket -> rewinding(ticket, 100), 1, 0, node);
+    link.opened();
+    assertEquals(100, node.compute.reservedRewind());
+    gateway
+        .open(ticket -> rewinding(ticket, 101), 2, 0, node)
+        .assertRefused(FaultCode.FAULT_CODE_TOO_LONG);
+    gateway.open(ticket -> rewinding(ticket, 100), 3, 0, node).opened();
+  }
+
+  private static Ticket.Builder rewinding(Ticket.Builder ticket, int positions) {
+    return ticket.setLimits(ticket.getLimitsBuilder().setMaxRewind(positions).build());
   }
 
   @Test

@@ -46,6 +46,7 @@ final class StepQueueTest {
             RowFormat.ROW_FORMAT_F32,
             List.of(),
             maxLength,
+            0,
             4,
             16,
             20);
