@@ -24,6 +24,8 @@ public record BlockServerConfig(
    * @param outbox frames of one session on their way to the next hop or the collector
    * @param queuedBytes rows of all sessions that wait to be computed or sent
    * @param logBytes output logs of all sessions
+   * @param peerShare of the KV pages and output logs, what all sessions of one gateway, or through
+   *     one predecessor, may hold: above 0, and 1 is all
    * @param collectors that wait for their session, and how many of them of one peer
    * @param remembered sessions that have ended and whose tickets may still stand
    */
@@ -35,17 +37,34 @@ public record BlockServerConfig(
       int outbox,
       long queuedBytes,
       long logBytes,
+      double peerShare,
       int collectors,
       int collectorsPerPeer,
       int remembered) {
     public Caps {
       require(sessions > 0 && sessionsPerPredecessor > 0 && sessionsPerGateway > 0, "sessions");
       require(window > 0 && outbox > 0 && queuedBytes > 0 && logBytes >= 0, "queues");
+      require(peerShare > 0 && peerShare <= 1, "shares");
       require(collectors > 0 && collectorsPerPeer > 0 && remembered > 0, "collectors");
     }
 
     public static Caps defaults() {
-      return new Caps(512, 256, 256, 32, 64, 256L << 20, 64L << 20, 512, 256, 65_536);
+      return new Caps(512, 256, 256, 32, 64, 256L << 20, 64L << 20, 1, 512, 256, 65_536);
+    }
+
+    public Caps withPeerShare(double share) {
+      return new Caps(
+          sessions,
+          sessionsPerPredecessor,
+          sessionsPerGateway,
+          window,
+          outbox,
+          queuedBytes,
+          logBytes,
+          share,
+          collectors,
+          collectorsPerPeer,
+          remembered);
     }
   }
 

@@ -75,8 +75,8 @@ final class HopSession {
     return plan.epoch();
   }
 
-  int maxLength() {
-    return flow.cache().maxLength();
+  SpanCache cache() {
+    return flow.cache();
   }
 
   /** Positions that its cache was reserved to be cut back by. */

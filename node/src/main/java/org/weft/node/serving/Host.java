@@ -38,7 +38,7 @@ final class Host {
     this.clock = clock;
     this.timers = timers;
     this.threads = threads;
-    logs = new LogBudget(config.caps().logBytes());
+    logs = new LogBudget(config.caps().logBytes(), config.caps().peerShare());
   }
 
   BlockServerConfig config() {

@@ -93,6 +93,11 @@ final class ModelCompute implements SpanCompute {
     }
 
     @Override
+    public int pages() {
+      return cache.pages();
+    }
+
+    @Override
     public int length() {
       return cache.length();
     }

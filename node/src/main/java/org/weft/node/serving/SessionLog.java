@@ -11,7 +11,7 @@ import org.weft.protocol.v1.Step;
 final class SessionLog {
   private final Host host;
   private final int width; // of a hidden state
-  private final long grant;
+  private final LogBudget.Grant grant;
   private OutputLog rows;
   private long counted;
 
@@ -19,8 +19,9 @@ final class SessionLog {
     this.host = host;
     width = host.compute().width();
     // What a tail gives out goes to the collector, and is computed again where that is lost.
-    grant = plan.tail() ? 0 : host.logs().grant(rowBytes(plan) * plan.maxLength());
-    rows = new OutputLog((int) rowBytes(plan), grant);
+    long wanted = plan.tail() ? 0 : rowBytes(plan) * plan.maxLength();
+    grant = host.logs().grant(plan.key().gateway(), plan.predecessor(), wanted);
+    rows = new OutputLog((int) rowBytes(plan), grant.bytes());
   }
 
   private long rowBytes(HopPlan plan) {
@@ -43,7 +44,7 @@ final class SessionLog {
 
   /** Forgets all; what comes is in the format of {@code plan}. */
   void clear(HopPlan plan) {
-    rows = new OutputLog((int) rowBytes(plan), grant);
+    rows = new OutputLog((int) rowBytes(plan), grant.bytes());
     count();
   }
 

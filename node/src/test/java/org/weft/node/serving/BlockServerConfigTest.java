@@ -40,7 +40,7 @@ final class BlockServerConfigTest {
         () -> new BlockServerConfig(KvType.F16, 10, 4, 5, caps, waits));
     assertThrows(
         IllegalArgumentException.class,
-        () -> new BlockServerConfig.Caps(0, 1, 1, 1, 1, 1, 1, 1, 1, 1));
+        () -> new BlockServerConfig.Caps(0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1));
     Duration one = Duration.ofSeconds(1);
     assertThrows(
         IllegalArgumentException.class,

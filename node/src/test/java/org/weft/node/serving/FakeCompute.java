@@ -285,6 +285,11 @@ public final class FakeCompute implements SpanCompute {
     }
 
     @Override
+    public int pages() {
+      return held;
+    }
+
+    @Override
     public int length() {
       return length;
     }

@@ -99,7 +99,7 @@ final class OpeningTest {
   @Test
   void shouldCapSessionsByNodeGatewayAndPredecessor() {
     BlockServerConfig.Caps caps =
-        new BlockServerConfig.Caps(4, 3, 2, 8, 8, 1 << 20, 1 << 20, 4, 2, 16);
+        new BlockServerConfig.Caps(4, 3, 2, 8, 8, 1 << 20, 1 << 20, 1, 4, 2, 16);
     BlockServerConfig config =
         new BlockServerConfig(
             TestSwarm.CONFIG.kvType(), 2048, 64, 4, caps, TestSwarm.CONFIG.waits());
@@ -120,6 +120,40 @@ final class OpeningTest {
     }
     Fault fault = swarm.gateway().open(1, 0, front, behind).fault();
     assertEquals(FaultCode.FAULT_CODE_OVERLOADED, fault.getCode());
+    assertEquals(1, fault.getHop());
+  }
+
+  @Test
+  void shouldCapThePagesOfOneGatewayAndOfOnePredecessor() {
+    BlockServerConfig config =
+        new BlockServerConfig(
+            TestSwarm.CONFIG.kvType(),
+            2048,
+            64,
+            4,
+            TestSwarm.CONFIG.caps().withPeerShare(0.5),
+            TestSwarm.CONFIG.waits());
+    // 256 positions take 8 pages of 32: one half holds two sessions.
+    TestSwarm.Node node = swarm.node(0, 4, config, 32);
+    TestGateway greedy = swarm.gateway();
+    byte[] first = greedy.session;
+    greedy.openNew(node);
+    greedy.nextSession().openNew(node);
+    greedy.nextSession().open(1, 0, node).assertRefused(FaultCode.FAULT_CODE_OUT_OF_CACHE);
+    assertEquals(16, node.compute.usedPages());
+    swarm.gateway().openNew(node);
+    byte[] third = greedy.session;
+    greedy.session = first;
+    greedy.end(node, 1);
+    greedy.session = third;
+    greedy.openNew(node);
+
+    TestSwarm.Node front = swarm.node(0, 4);
+    TestSwarm.Node behind = swarm.node(4, 9, config, 32);
+    swarm.gateway().openNew(front, behind);
+    swarm.gateway().openNew(front, behind);
+    Fault fault = swarm.gateway().open(1, 0, front, behind).fault();
+    assertEquals(FaultCode.FAULT_CODE_OUT_OF_CACHE, fault.getCode());
     assertEquals(1, fault.getHop());
   }
 

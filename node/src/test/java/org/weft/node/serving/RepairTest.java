@@ -133,7 +133,8 @@ final class RepairTest {
 
   @Test
   void shouldHoldNoMoreThanTheNextHopWhenTheLogDoesNotReach() {
-    BlockServerConfig.Caps none = new BlockServerConfig.Caps(8, 8, 8, 8, 64, 1 << 20, 0, 8, 8, 64);
+    BlockServerConfig.Caps none =
+        new BlockServerConfig.Caps(8, 8, 8, 8, 64, 1 << 20, 0, 1, 8, 8, 64);
     BlockServerConfig config =
         new BlockServerConfig(
             TestSwarm.CONFIG.kvType(), 2048, 64, 4, none, TestSwarm.CONFIG.waits());

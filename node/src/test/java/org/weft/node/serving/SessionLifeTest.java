@@ -231,7 +231,7 @@ final class SessionLifeTest {
   @Test
   void shouldBoundTheCollectorsThatWait() {
     BlockServerConfig.Caps caps =
-        new BlockServerConfig.Caps(4, 4, 4, 8, 8, 1 << 20, 1 << 20, 3, 2, 16);
+        new BlockServerConfig.Caps(4, 4, 4, 8, 8, 1 << 20, 1 << 20, 1, 3, 2, 16);
     TestSwarm.Node small =
         swarm.node(
             0,
@@ -277,7 +277,7 @@ final class SessionLifeTest {
   @Test
   void shouldStopComputingWhenNobodyCollectsAndEndWithTheLease() {
     BlockServerConfig.Caps caps =
-        new BlockServerConfig.Caps(4, 4, 4, 8, 3, 1 << 20, 1 << 20, 3, 2, 16);
+        new BlockServerConfig.Caps(4, 4, 4, 8, 3, 1 << 20, 1 << 20, 1, 3, 2, 16);
     TestSwarm.Node small =
         swarm.node(
             0,
@@ -305,7 +305,7 @@ final class SessionLifeTest {
   @Test
   void shouldCountResultsThatNobodyCollectsAmongTheRowsThatMayWait() {
     BlockServerConfig.Caps caps =
-        new BlockServerConfig.Caps(4, 4, 4, 8, 64, 1000, 1 << 20, 3, 2, 16);
+        new BlockServerConfig.Caps(4, 4, 4, 8, 64, 1000, 1 << 20, 1, 3, 2, 16);
     TestSwarm.Node small =
         swarm.node(
             0,
