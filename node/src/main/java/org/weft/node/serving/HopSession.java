@@ -7,7 +7,6 @@ import org.weft.protocol.v1.Closed;
 import org.weft.protocol.v1.Draining;
 import org.weft.protocol.v1.Fault;
 import org.weft.protocol.v1.FaultCode;
-import org.weft.protocol.v1.Open;
 import org.weft.protocol.v1.Opened;
 import org.weft.protocol.v1.ProbeReport;
 import org.weft.protocol.v1.Step;
@@ -115,27 +114,18 @@ final class HopSession {
     timers.opening(
         host.config().waits().opening().multipliedBy(plan.openHops()),
         () -> fault(FaultReason.nextHop(plan, "did not answer in time.")));
-    neighbours.dial(
-        new NextHop(host, this, plan.next().orElseThrow()),
-        Open.newBuilder()
-            .setTicket(plan.ticket())
-            .setHop(plan.hop() + 1)
-            .setBase(plan.base())
-            .build());
+    neighbours.dial(new NextHop(host, this, plan, plan.next().orElseThrow()));
   }
 
   void opened(NextHop from, Opened opened) {
     if (!neighbours.isBehind(from) || state != State.OPENING) {
       return;
     }
-    if (opened.getEpoch() != plan.epoch()
-        || opened.getHeld() < 0
-        || opened.getHeld() > plan.base()
-        || opened.getWindow() <= 0) {
+    if (from.wasAskedFor(opened)) {
+      agree(opened.getHeld(), opened.getWindow());
+    } else {
       fault(FaultReason.nextHop(plan, "agreed to what nobody asked for."));
-      return;
     }
-    agree(opened.getHeld(), opened.getWindow());
   }
 
   /** All behind agree: says so above, and fills the next hop from our log. */
@@ -322,11 +312,7 @@ final class HopSession {
   }
 
   Closed counts() {
-    return Closed.newBuilder()
-        .setPositions(flow.report().getPositions())
-        .setSteps(flow.steps())
-        .setComputeNanos(flow.computeNanos())
-        .build();
+    return flow.counts();
   }
 
   /** Closed by its owner: the hops behind hear of it first, then the answer goes up. */

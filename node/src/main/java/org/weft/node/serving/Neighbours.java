@@ -5,7 +5,6 @@ import org.weft.protocol.v1.Close;
 import org.weft.protocol.v1.Closed;
 import org.weft.protocol.v1.Draining;
 import org.weft.protocol.v1.Fault;
-import org.weft.protocol.v1.Open;
 import org.weft.protocol.v1.Opened;
 import org.weft.protocol.v1.Step;
 
@@ -51,9 +50,9 @@ final class Neighbours {
     results.begin(newer.epoch(), sameCollector);
   }
 
-  void dial(NextHop behind, Open open) {
+  void dial(NextHop behind) {
     next = behind;
-    behind.dial(open);
+    behind.dial();
   }
 
   void opened(Opened opened) {

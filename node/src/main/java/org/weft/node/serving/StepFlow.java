@@ -2,6 +2,7 @@ package org.weft.node.serving;
 
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.weft.protocol.v1.Closed;
 import org.weft.protocol.v1.Opened;
 import org.weft.protocol.v1.ProbeReport;
 import org.weft.protocol.v1.Step;
@@ -247,12 +248,12 @@ final class StepFlow {
 
   // ---- Figures.
 
-  long steps() {
-    return steps;
-  }
-
-  long computeNanos() {
-    return computeNanos;
+  Closed counts() {
+    return Closed.newBuilder()
+        .setPositions(cache.length())
+        .setSteps(steps)
+        .setComputeNanos(computeNanos)
+        .build();
   }
 
   ProbeReport.Builder report() {
