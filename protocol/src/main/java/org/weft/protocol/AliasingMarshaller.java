@@ -19,10 +19,14 @@ import java.io.InputStream;
  * buffers. Malformed or oversized messages become a gRPC status. Any thread.
  *
  * <p>Fields that this version does not know are dropped: kept, they would cost a stranger a byte
- * and us a hundred.
+ * and us a hundred. Where what is left is much less than what came, it is copied out of the array,
+ * so that a message keeps little more memory than its own size, by which its reader counts it.
  */
 final class AliasingMarshaller<T extends Message>
     implements MethodDescriptor.PrototypeMarshaller<T> {
+  /** Bytes around a message's own that may stay: no array is copied for less, or for an eighth. */
+  private static final int SLACK_BYTES = 1024;
+
   private final T prototype;
   private final Parser<T> parser;
 
@@ -55,12 +59,11 @@ final class AliasingMarshaller<T extends Message>
   @Override
   public T parse(InputStream stream) {
     try {
-      CodedInputStream input = read(stream).newCodedInput();
-      // Nobody else has the array, so the message's byte fields may be slices of it.
-      input.enableAliasing(true);
-      T message = parser.parseFrom(input);
-      input.checkLastTagWas(0);
-      return message;
+      ByteString bytes = read(stream);
+      T message = parse(bytes);
+      int size = message.getSerializedSize();
+      boolean padded = bytes.size() - size > SLACK_BYTES + size / 8;
+      return padded ? parse(message.toByteString()) : message;
     } catch (InvalidProtocolBufferException e) {
       throw Status.INTERNAL
           .withDescription("a message that is not well-formed protobuf")
@@ -72,6 +75,15 @@ final class AliasingMarshaller<T extends Message>
           .withCause(e)
           .asRuntimeException();
     }
+  }
+
+  private T parse(ByteString bytes) throws IOException {
+    CodedInputStream input = bytes.newCodedInput();
+    // Nobody else has the array, so the message's byte fields may be slices of it.
+    input.enableAliasing(true);
+    T message = parser.parseFrom(input);
+    input.checkLastTagWas(0);
+    return message;
   }
 
   private static ByteString read(InputStream stream) throws IOException {

@@ -133,6 +133,33 @@ final class WireMethodsTest {
     assertEquals(step(10), CHAIN.parseRequest(new ByteArrayInputStream(wire)));
   }
 
+  @Test
+  void shouldKeepNoPaddingInMemoryWhenAMessageIsMuchSmallerThanItsBytes() {
+    byte[] known = step(2000).toByteArray();
+    byte[] unknown = new byte[1_000_000];
+    byte[] wire = Arrays.copyOf(known, known.length + 5 + unknown.length);
+    wire[known.length] = (byte) 0xfa; // field 31, bytes
+    wire[known.length + 1] = 0x01;
+    wire[known.length + 2] = (byte) 0xc0; // 1,000,000 as a varint
+    wire[known.length + 3] = (byte) 0x84;
+    wire[known.length + 4] = 0x3d;
+    assertKeepsLittle(2000, wire);
+    // The last of a field that comes again is the one that counts.
+    Down large = step(1_000_000);
+    byte[] twice = Arrays.copyOf(large.toByteArray(), large.getSerializedSize() + known.length);
+    System.arraycopy(known, 0, twice, large.getSerializedSize(), known.length);
+    assertKeepsLittle(2000, twice);
+  }
+
+  private static void assertKeepsLittle(int size, byte[] wire) {
+    Sharing stream = new Sharing(wire);
+    ByteString hidden = CHAIN.parseRequest(stream).getStep().getHidden();
+    assertEquals(random(size), hidden);
+    // Only an alias would see what happens to the array afterwards.
+    Arrays.fill(stream.array(), (byte) 7);
+    assertEquals(random(size), hidden);
+  }
+
   private static boolean refuses(byte[] wire) {
     try {
       CHAIN.parseRequest(new ByteArrayInputStream(wire));

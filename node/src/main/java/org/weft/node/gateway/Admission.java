@@ -6,7 +6,7 @@ import java.util.Deque;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
-import org.weft.node.generation.Cancellation;
+import org.weft.node.session.Cancellation;
 
 /**
  * How many requests generate at the same time, and how many wait, first come, first served.

@@ -10,7 +10,7 @@ import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.weft.node.generation.Cancellation;
+import org.weft.node.session.Cancellation;
 
 /**
  * One request and its answer, told by a thread that may block. The connection itself belongs to

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.weft.node.NodeError;
 import org.weft.node.NodeException;
 import org.weft.node.generation.GenerationResult.FinishReason;
+import org.weft.node.session.Cancellation;
 import org.weft.shard.sampling.LogProbabilities;
 import org.weft.shard.sampling.Sampler;
 import org.weft.shard.tokenizer.Tokenizer;

@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.function.LongSupplier;
 import org.weft.node.NodeError;
 import org.weft.node.NodeException;
+import org.weft.node.session.Cancellation;
 import org.weft.node.session.InferenceSession;
 
 /**

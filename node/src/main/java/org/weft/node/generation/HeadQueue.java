@@ -168,7 +168,8 @@ final class HeadQueue implements AutoCloseable {
     }
     try {
       ends.logits(batchHidden, batch.size(), batchLogits);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
+      // Whoever is to blame hears of it alone; the thread must go on in any case.
       return false;
     }
     for (int i = 0; i < batch.size(); i++) {

@@ -10,6 +10,7 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.weft.node.NodeError;
 import org.weft.node.NodeException;
+import org.weft.node.session.Cancellation;
 import org.weft.node.session.HiddenSource;
 import org.weft.node.session.InferenceSession;
 import org.weft.node.session.SessionFactory;
@@ -50,7 +51,7 @@ final class SessionOpener {
     NodeException refusal = null;
     if (free) {
       try {
-        return sessions.open(maxLength, source);
+        return sessions.open(maxLength, source, cancellation);
       } catch (NodeException e) {
         refusal = outOfCache(e);
       }
@@ -85,7 +86,7 @@ final class SessionOpener {
       while (true) {
         seen = awaitTurn(turn, refusal, seen, deadline, cancellation);
         try {
-          return sessions.open(maxLength, source);
+          return sessions.open(maxLength, source, cancellation);
         } catch (NodeException e) {
           refusal = outOfCache(e);
         }

@@ -12,7 +12,7 @@ public sealed interface RouteSearch {
   /**
    * No chain.
    *
-   * @param block the first block that no usable peer serves
+   * @param block the first block that no chain reaches
    * @param sentence for people
    */
   record NoRoute(int block, String sentence) implements RouteSearch {}

@@ -11,6 +11,7 @@ import java.util.Optional;
 import org.weft.crypto.NodeId;
 import org.weft.node.directory.Directory;
 import org.weft.node.ticket.VerifiedRecord;
+import org.weft.node.ticket.VerifiedTicket;
 import org.weft.protocol.v1.PeerStatus;
 import org.weft.shard.model.KvPool;
 import org.weft.shard.model.Span;
@@ -49,15 +50,32 @@ public final class Router {
         candidates.add(candidate(verdict.record(), request));
       }
     }
-    Optional<ShortestChain.Chain> chain = new ShortestChain(candidates, request.blocks()).find();
-    if (chain.isEmpty()) {
-      return noRoute(request, candidates);
+    Optional<ShortestChain.Chain> chain =
+        new ShortestChain(candidates, request.blocks(), ShortestChain.Aim.FASTEST).find();
+    if (chain.isPresent() && chain.get().legs().size() > VerifiedTicket.MAX_HOPS) {
+      // No ticket carries it; another one may be short enough, however slow.
+      chain = new ShortestChain(candidates, request.blocks(), ShortestChain.Aim.FEWEST_HOPS).find();
     }
+    return chain.isEmpty() ? noRoute(request, candidates) : route(candidates, chain.get());
+  }
+
+  private static RouteSearch route(List<Candidate> candidates, ShortestChain.Chain chain) {
     List<Route.Hop> hops = new ArrayList<>();
-    for (ShortestChain.Leg leg : chain.get().legs()) {
+    for (ShortestChain.Leg leg : chain.legs()) {
       hops.add(new Route.Hop(candidates.get(leg.candidate()).record(), leg.span()));
     }
-    return new RouteSearch.Found(new Route(hops), chain.get().nanos());
+    return found(hops, chain.nanos());
+  }
+
+  private static RouteSearch found(List<Route.Hop> hops, long nanos) {
+    int most = VerifiedTicket.MAX_HOPS;
+    return hops.size() <= most
+        ? new RouteSearch.Found(new Route(hops), nanos)
+        : new RouteSearch.NoRoute(
+            hops.get(most).span().start(),
+            "a chain has %d hops at most, and over these peers it takes %d; "
+                    .formatted(most, hops.size())
+                + "peers that serve more blocks each are needed");
   }
 
   /**
@@ -147,7 +165,7 @@ public final class Router {
       return new RouteSearch.NoRoute(
           block, "the chain given by hand ends before block " + block + " of " + request.blocks());
     }
-    return new RouteSearch.Found(new Route(hops), 0);
+    return found(hops, 0);
   }
 
   /** Every peer of the model, in the order of NodeIds, and what stands against it. */

@@ -11,6 +11,7 @@ import org.weft.shard.model.Span;
  * Dijkstra's shortest path over (block, peer): a state is the end of the blocks computed so far and
  * the peer that computed the last of them. Costs are whole nanoseconds and ties go to fewer hops,
  * then to the lower NodeIds and earlier cuts, so that the same view always gives the same chain.
+ * Where the hops count first, costs decide between chains of as many hops.
  *
  * <p>A hop may end after any block: where measured ways break the triangle inequality, a peer may
  * be worth a single block for the sake of the way through it.
@@ -21,32 +22,32 @@ final class ShortestChain {
 
   record Leg(int candidate, Span span) {}
 
-  private record State(int block, int peer, long nanos, int hops) implements Comparable<State> {
-    @Override
-    public int compareTo(State other) {
-      int byCost = Long.compare(nanos, other.nanos);
-      int byHops = byCost != 0 ? byCost : Integer.compare(hops, other.hops);
-      int byBlock = byHops != 0 ? byHops : Integer.compare(other.block, block);
-      return byBlock != 0 ? byBlock : Integer.compare(peer, other.peer);
-    }
+  /** What counts first. */
+  enum Aim {
+    FASTEST,
+    FEWEST_HOPS
   }
+
+  private record State(int block, int peer, long nanos, int hops) {}
 
   private final List<Candidate> candidates;
   private final int blocks;
+  private final Aim aim;
   // Both are [blocks + 1, candidates], indexed by block and the peer that computed the one before.
   private final State[] best;
   private final State[] before;
 
   /** {@code candidates} are in the order of their NodeIds. */
-  ShortestChain(List<Candidate> candidates, int blocks) {
+  ShortestChain(List<Candidate> candidates, int blocks, Aim aim) {
     this.candidates = candidates;
     this.blocks = blocks;
+    this.aim = aim;
     best = new State[(blocks + 1) * candidates.size()];
     before = new State[best.length];
   }
 
   Optional<Chain> find() {
-    PriorityQueue<State> open = new PriorityQueue<>();
+    PriorityQueue<State> open = new PriorityQueue<>(this::compare);
     for (int peer = 0; peer < candidates.size(); peer++) {
       if (candidates.get(peer).span().start() == 0) {
         leave(new State(0, -1, 0, 0), peer, candidates.get(peer).wayNanos(), open);
@@ -58,12 +59,12 @@ final class ShortestChain {
       if (best[index(state)] != state) {
         continue;
       }
-      if (found.isPresent() && state.nanos() >= found.get().nanos()) {
+      if (found.isPresent() && !beats(state.nanos(), state.hops(), found.get())) {
         break;
       }
       if (state.block() == blocks) {
         long nanos = state.nanos() + candidates.get(state.peer()).wayNanos();
-        if (found.isEmpty() || nanos < found.get().nanos()) {
+        if (found.isEmpty() || beats(nanos, state.hops(), found.get())) {
           found = Optional.of(new Chain(legs(state), nanos));
         }
         continue;
@@ -100,9 +101,26 @@ final class ShortestChain {
 
   private boolean isBetter(State to, State from, State standing) {
     if (to.nanos() != standing.nanos() || to.hops() != standing.hops()) {
-      return to.compareTo(standing) < 0;
+      return compare(to, standing) < 0;
     }
-    return from.compareTo(before[index(standing)]) < 0;
+    return compare(from, before[index(standing)]) < 0;
+  }
+
+  private boolean beats(long nanos, int hops, Chain chain) {
+    return switch (aim) {
+      case FASTEST -> nanos < chain.nanos();
+      case FEWEST_HOPS ->
+          hops < chain.legs().size() || (hops == chain.legs().size() && nanos < chain.nanos());
+    };
+  }
+
+  private int compare(State one, State other) {
+    int byCost = Long.compare(one.nanos(), other.nanos());
+    int byHops = Integer.compare(one.hops(), other.hops());
+    int first = aim == Aim.FASTEST ? byCost : byHops;
+    int second = first != 0 ? first : aim == Aim.FASTEST ? byHops : byCost;
+    int byBlock = second != 0 ? second : Integer.compare(other.block(), one.block());
+    return byBlock != 0 ? byBlock : Integer.compare(one.peer(), other.peer());
   }
 
   private List<Leg> legs(State last) {

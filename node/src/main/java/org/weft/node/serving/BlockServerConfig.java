@@ -22,8 +22,10 @@ public record BlockServerConfig(
    * @param sessions open at once, and how many of them by one predecessor and for one gateway
    * @param window steps of one session that wait
    * @param outbox frames of one session on their way to the next hop or the collector
-   * @param queuedBytes rows of all sessions that wait to be computed
+   * @param queuedBytes rows of all sessions that wait to be computed or sent
    * @param logBytes output logs of all sessions
+   * @param peerShare of the KV pages and output logs, what all sessions of one gateway, or through
+   *     one predecessor, may hold: above 0, and 1 is all
    * @param collectors that wait for their session, and how many of them of one peer
    * @param remembered sessions that have ended and whose tickets may still stand
    */
@@ -35,17 +37,34 @@ public record BlockServerConfig(
       int outbox,
       long queuedBytes,
       long logBytes,
+      double peerShare,
       int collectors,
       int collectorsPerPeer,
       int remembered) {
     public Caps {
       require(sessions > 0 && sessionsPerPredecessor > 0 && sessionsPerGateway > 0, "sessions");
       require(window > 0 && outbox > 0 && queuedBytes > 0 && logBytes >= 0, "queues");
+      require(peerShare > 0 && peerShare <= 1, "shares");
       require(collectors > 0 && collectorsPerPeer > 0 && remembered > 0, "collectors");
     }
 
     public static Caps defaults() {
-      return new Caps(512, 256, 256, 32, 64, 256L << 20, 64L << 20, 512, 256, 65_536);
+      return new Caps(512, 256, 256, 32, 64, 256L << 20, 64L << 20, 1, 512, 256, 65_536);
+    }
+
+    public Caps withPeerShare(double share) {
+      return new Caps(
+          sessions,
+          sessionsPerPredecessor,
+          sessionsPerGateway,
+          window,
+          outbox,
+          queuedBytes,
+          logBytes,
+          share,
+          collectors,
+          collectorsPerPeer,
+          remembered);
     }
   }
 
@@ -58,7 +77,6 @@ public record BlockServerConfig(
    *     hop that it passes
    * @param opening for the answer of each hop behind this one
    * @param collector for the Open of a session that is collected already
-   * @param room for a place in the queue, while rows are replayed
    * @param closing for the answer to Close
    */
   public record Waits(
@@ -67,12 +85,11 @@ public record BlockServerConfig(
       Duration announced,
       Duration opening,
       Duration collector,
-      Duration room,
       Duration closing) {
     public Waits {
       require(lease.isPositive() && firstStep.isPositive() && opening.isPositive(), "waits");
       require(announced.compareTo(firstStep) >= 0, "waits for a first step");
-      require(collector.isPositive() && room.isPositive() && closing.isPositive(), "waits");
+      require(collector.isPositive() && closing.isPositive(), "waits");
     }
 
     public static Waits defaults() {
@@ -81,7 +98,6 @@ public record BlockServerConfig(
           Duration.ofSeconds(10),
           Duration.ofMinutes(2),
           Duration.ofSeconds(5),
-          Duration.ofSeconds(30),
           Duration.ofSeconds(30),
           Duration.ofSeconds(5));
     }

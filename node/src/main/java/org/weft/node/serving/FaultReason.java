@@ -33,6 +33,11 @@ record FaultReason(FaultCode code, boolean permanent, String text, int retryMill
     return new FaultReason(code, false, text, millis);
   }
 
+  /** The hop behind is at fault: {@code what} it did follows on its name. */
+  static FaultReason nextHop(HopPlan plan, String what) {
+    return passing(FaultCode.FAULT_CODE_NEXT_HOP, "Hop " + (plan.hop() + 1) + " " + what);
+  }
+
   static FaultReason of(NodeException e) {
     return new FaultReason(
         FaultCodes.of(e.error()), e.permanent(), String.valueOf(e.getMessage()), e.retryMillis());

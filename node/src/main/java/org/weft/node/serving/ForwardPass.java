@@ -59,8 +59,9 @@ final class ForwardPass {
       return FaultReason.of(e);
     } catch (ProtocolException e) {
       return FaultReason.of(e);
-    } catch (RuntimeException | LinkageError | OutOfMemoryError e) {
-      // A fault of ours: the session ends with a sentence, the trace stays here.
+    } catch (RuntimeException | Error e) {
+      // A fault of ours: the session ends with a sentence, the trace stays here. Errors, too: the
+      // sessions of everybody hang once the compute thread has gone.
       LOG.log(System.Logger.Level.ERROR, "a forward pass failed", e);
       return FaultReason.passing(
           FaultCode.FAULT_CODE_INTERNAL, "The blocks failed; the node's log says how.");

@@ -1,5 +1,7 @@
 package org.weft.node.serving;
 
+import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -19,6 +21,7 @@ import org.weft.shard.model.Span;
  * @param in the format of rows on the way in
  * @param out the format on the way out, to the next hop or the collector
  * @param parts the span, cut where rows are rounded inside of it
+ * @param maxRewind positions that a later step may go back by, where blocks have sliding windows
  * @param base positions that the gateway has accepted results for
  * @param openHops hops behind this one
  */
@@ -36,6 +39,7 @@ record HopPlan(
     RowFormat out,
     List<Part> parts,
     int maxLength,
+    int maxRewind,
     int window,
     int maxStepRows,
     int base) {
@@ -59,15 +63,29 @@ record HopPlan(
         ticket.predecessor(hop),
         ticket.collector(),
         next,
-        ticket.signed(),
+        alone(ticket.signed()),
         ticket.ticket().getExpiresMs(),
         formatAt(roundings, mine.span().start()),
         formatAt(roundings, mine.span().end()),
         parts(roundings, mine.span()),
         limits.getMaxLength(),
+        limits.getMaxRewind(),
         Math.min(limits.getMaxInFlight(), windowHere),
         Math.min(limits.getMaxStepRows(), stepRowsHere),
         base);
+  }
+
+  /** A copy, which lives as long as the session: the Open that it came in may have held more. */
+  private static Signed alone(Signed ticket) {
+    return Signed.newBuilder()
+        .setPayload(copy(ticket.getPayload()))
+        .setSigner(copy(ticket.getSigner()))
+        .setSignature(copy(ticket.getSignature()))
+        .build();
+  }
+
+  private static ByteString copy(ByteString bytes) {
+    return UnsafeByteOperations.unsafeWrap(bytes.toByteArray());
   }
 
   boolean tail() {

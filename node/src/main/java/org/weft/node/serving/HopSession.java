@@ -1,29 +1,26 @@
 package org.weft.node.serving;
 
-import com.google.protobuf.ByteString;
 import org.jspecify.annotations.Nullable;
 import org.weft.node.NodeException;
 import org.weft.protocol.ProtocolException;
-import org.weft.protocol.v1.Close;
 import org.weft.protocol.v1.Closed;
 import org.weft.protocol.v1.Draining;
 import org.weft.protocol.v1.Fault;
 import org.weft.protocol.v1.FaultCode;
-import org.weft.protocol.v1.Open;
 import org.weft.protocol.v1.Opened;
 import org.weft.protocol.v1.ProbeReport;
 import org.weft.protocol.v1.Step;
 
 /**
- * One session at this hop, over all of its epochs: who is above, behind and collecting, and what
- * becomes of it when one of them goes. Every method is called under the server's lock.
+ * One session at this hop, over all of its epochs: what becomes of it when it is opened, goes on,
+ * breaks, or loses one of its {@link Neighbours}. Every method is called under the server's lock.
  *
  * <pre>
  * OPENING --Opened from behind--> OPEN --fault--> BROKEN --Open of a higher epoch--> OPENING …
  * any --Close, lapse, or the lease's end--> ENDED
  * </pre>
  */
-final class HopSession implements StepFlow.Exit {
+final class HopSession {
   /** Where it stands. */
   enum State {
     /** Waits for the hop behind to agree. */
@@ -37,18 +34,14 @@ final class HopSession implements StepFlow.Exit {
   private final Host host;
   private final SessionTable table;
   private final SessionKey key;
+  private final int maxRewind;
   private final StepFlow flow;
-  private final TailResults results;
+  private final Neighbours neighbours;
   private final SessionTimers timers;
+  private final FirstStep firstStep;
 
   private HopPlan plan;
   private State state = State.OPENING;
-  private @Nullable InboundChain above;
-  private @Nullable NextHop next;
-  private boolean stepped;
-
-  /** Whether the hop behind knows that steps are coming in this epoch. */
-  private boolean announced;
 
   HopSession(
       Host host,
@@ -60,11 +53,12 @@ final class HopSession implements StepFlow.Exit {
     this.host = host;
     this.table = table;
     this.plan = plan;
-    this.above = above;
     key = plan.key();
-    flow = new StepFlow(host, scheduler, this, this, plan, cache);
-    results = new TailResults(host, () -> host.locked(flow::advance));
+    maxRewind = plan.maxRewind();
+    flow = new StepFlow(host, scheduler, this, plan, cache);
+    neighbours = new Neighbours(host, above, () -> host.locked(flow::advance));
     timers = new SessionTimers(host);
+    firstStep = new FirstStep(host, timers, neighbours, this::lapse);
     above.bind(this);
   }
 
@@ -80,8 +74,13 @@ final class HopSession implements StepFlow.Exit {
     return plan.epoch();
   }
 
-  int maxLength() {
-    return flow.cache().maxLength();
+  SpanCache cache() {
+    return flow.cache();
+  }
+
+  /** Positions that its cache was reserved to be cut back by. */
+  int maxRewind() {
+    return maxRewind;
   }
 
   StepFlow flow() {
@@ -92,21 +91,12 @@ final class HopSession implements StepFlow.Exit {
 
   /** A ticket of a higher epoch: whatever ran under the older one is over. */
   void reopen(HopPlan newer, InboundChain from) {
-    if (above != null && above != from) {
-      above.superseded(plan);
-    }
-    if (next != null) {
-      next.leave();
-      next = null;
-    }
     timers.cancelAll();
-    boolean sameCollector = newer.tail() && newer.collector().equals(plan.collector());
+    neighbours.reopen(plan, newer, from);
+    from.bind(this);
     plan = newer;
     state = State.OPENING;
-    announced = false;
-    above = from;
-    from.bind(this);
-    results.begin(newer.epoch(), sameCollector);
+    firstStep.newEpoch();
     // The cache is the compute thread's until its pass is over.
     flow.begin(newer, this::connect);
   }
@@ -121,37 +111,21 @@ final class HopSession implements StepFlow.Exit {
       agree(flow.held(), Integer.MAX_VALUE);
       return;
     }
-    NextHop behind = new NextHop(host, this, plan.next().orElseThrow());
-    next = behind;
     timers.opening(
         host.config().waits().opening().multipliedBy(plan.openHops()),
-        () ->
-            fault(
-                FaultReason.passing(
-                    FaultCode.FAULT_CODE_NEXT_HOP,
-                    "Hop %d did not answer in time.".formatted(plan.hop() + 1))));
-    behind.dial(
-        Open.newBuilder()
-            .setTicket(plan.ticket())
-            .setHop(plan.hop() + 1)
-            .setBase(plan.base())
-            .build());
+        () -> fault(FaultReason.nextHop(plan, "did not answer in time.")));
+    neighbours.dial(new NextHop(host, this, plan, plan.next().orElseThrow()));
   }
 
   void opened(NextHop from, Opened opened) {
-    if (from != next || state != State.OPENING) {
+    if (!neighbours.isBehind(from) || state != State.OPENING) {
       return;
     }
-    if (opened.getEpoch() != plan.epoch()
-        || opened.getHeld() < 0
-        || opened.getHeld() > plan.base()
-        || opened.getWindow() <= 0) {
-      fault(
-          FaultReason.passing(
-              FaultCode.FAULT_CODE_NEXT_HOP, "The next hop agreed to what nobody asked for."));
-      return;
+    if (from.wasAskedFor(opened)) {
+      agree(opened.getHeld(), opened.getWindow());
+    } else {
+      fault(FaultReason.nextHop(plan, "agreed to what nobody asked for."));
     }
-    agree(opened.getHeld(), opened.getWindow());
   }
 
   /** All behind agree: says so above, and fills the next hop from our log. */
@@ -159,15 +133,13 @@ final class HopSession implements StepFlow.Exit {
     timers.opened();
     int held = flow.agree(heldBehind);
     state = State.OPEN;
-    if (above != null) {
-      above.opened(flow.opened(held, windowBehind));
+    neighbours.opened(flow.opened(held, windowBehind));
+    // Whoever opens again may be another predecessor, and has a new stream in any case.
+    table.drainingBy().ifPresent(this::drain);
+    if (heldBehind < held) {
+      neighbours.replay(flow.replay(heldBehind, held));
     }
-    if (next != null && heldBehind < held) {
-      flow.replay(heldBehind, held).forEach(next::send);
-    }
-    if (!stepped) {
-      timers.firstStep(host.config().waits().firstStep(), this::lapse);
-    }
+    firstStep.await();
     if (plan.tail()) {
       table.bindCollectors(this);
     }
@@ -192,11 +164,8 @@ final class HopSession implements StepFlow.Exit {
     if (state != State.OPEN) {
       return;
     }
-    stepped = true;
-    timers.stepped();
-    announce();
-    long queued = host.counters().queuedBytes() + step.getHidden().size();
-    if (queued > host.config().caps().queuedBytes()) {
+    firstStep.comes();
+    if (!host.hasRoomFor(step.getHidden().size())) {
       fault(
           FaultReason.retry(
               FaultCode.FAULT_CODE_OVERLOADED, "Too many rows wait at this node already.", 1000));
@@ -209,59 +178,31 @@ final class HopSession implements StepFlow.Exit {
     }
   }
 
-  /**
-   * The hop above says so: the first step of an epoch may take long on its way, and that must not
-   * be taken for silence. Saying it again gains no more time.
-   */
+  /** The hop above says so. */
   void stepsAreComing() {
-    if (state != State.OPEN || announced) {
-      return;
-    }
-    if (!stepped) {
-      int hops = Math.max(1, plan.hop());
-      timers.firstStep(host.config().waits().announced().multipliedBy(hops), this::lapse);
-    }
-    announce();
-  }
-
-  private void announce() {
-    if (!announced) {
-      announced = true;
-      if (next != null) {
-        next.probe();
-      }
+    if (state == State.OPEN) {
+      firstStep.isComing(plan);
     }
   }
 
-  @Override
-  public boolean isOpen() {
+  /** Whether steps are still wanted. */
+  boolean isOpen() {
     return state == State.OPEN;
   }
 
-  @Override
-  public boolean isFull() {
-    return next == null ? results.isFull() : next.isFull();
+  /** Whether nothing more can be passed on just now. */
+  boolean isFull() {
+    return neighbours.isFull();
   }
 
-  @Override
-  public void passOn(QueuedStep step) {
-    long now = host.timers().nanoTime();
-    NextHop behind = next;
-    if (behind != null) {
-      StepFrames.onward(plan, step, now, host.compute().width()).ifPresent(behind::send);
-    } else if (!step.step().getReplay()) {
-      results.add(StepFrames.result(plan, step, now));
-    }
-    if (above != null) {
-      above.roomAgain();
-    }
+  void passOn(QueuedStep step) {
+    neighbours.passOn(plan, step);
   }
 
   // ---- Faults, streams that end, and the lease.
 
   /** Something went wrong here: all who can be reached hear of it. */
-  @Override
-  public void fault(FaultReason reason) {
+  void fault(FaultReason reason) {
     if (state == State.OPENING || state == State.OPEN) {
       host.counters().fault(reason.code());
       breakWith(reason.at(plan.hop(), plan.epoch()), true, true);
@@ -273,7 +214,7 @@ final class HopSession implements StepFlow.Exit {
   }
 
   void faultFromBelow(NextHop from, Fault fault) {
-    if (from == next) {
+    if (neighbours.isBehind(from)) {
       breakWith(FaultReason.passOn(fault), true, false);
     }
   }
@@ -286,23 +227,11 @@ final class HopSession implements StepFlow.Exit {
     state = State.BROKEN;
     flow.stop();
     timers.opened();
-    if (up && above != null) {
-      above.faulted(fault);
+    neighbours.faulted(plan, fault, up, down);
+    if (opening) {
+      neighbours.leaveAbove();
     }
-    if (down && next != null) {
-      next.faulted(fault);
-    }
-    if (plan.tail()) {
-      results.add(fault);
-    }
-    if (above != null) {
-      above.roomAgain();
-    }
-    if (opening && above != null) {
-      above.leave();
-      above = null;
-    }
-    if (!stepped) {
+    if (!firstStep.hasCome()) {
       // A reservation that was never used has nothing worth a lease.
       end();
     } else {
@@ -312,26 +241,25 @@ final class HopSession implements StepFlow.Exit {
 
   /** The predecessor is gone: what is under way is dropped, what is in the cache kept. */
   void aboveEnded(InboundChain ended) {
-    if (above != ended) {
+    if (!neighbours.isAbove(ended)) {
       return;
     }
-    above = null;
+    neighbours.lostAbove();
     if (state == State.OPENING || state == State.OPEN) {
       if (host.isStopping()) {
         fault(FaultReason.LEAVING);
         return;
       }
-      int hop = Math.max(0, plan.hop() - 1);
-      String who = plan.hop() == 0 ? "The gateway" : "Hop " + hop;
+      String who = plan.hop() == 0 ? "The gateway" : "Hop " + (plan.hop() - 1);
       FaultReason reason =
           FaultReason.passing(FaultCode.FAULT_CODE_CLOSED, who + " has ended its stream.");
       host.counters().fault(reason.code());
-      breakWith(reason.at(hop, plan.epoch()), false, true);
+      breakWith(reason.at(Math.max(0, plan.hop() - 1), plan.epoch()), false, true);
     }
   }
 
   void nextEnded(NextHop ended, @Nullable NodeException cause) {
-    if (ended != next) {
+    if (!neighbours.isBehind(ended)) {
       return;
     }
     if (host.isStopping()) {
@@ -339,27 +267,22 @@ final class HopSession implements StepFlow.Exit {
       return;
     }
     String why = cause == null ? "it ended the stream" : String.valueOf(cause.getMessage());
-    fault(
-        FaultReason.passing(
-            FaultCode.FAULT_CODE_NEXT_HOP,
-            "Hop %d cannot be reached, or left: %s".formatted(plan.hop() + 1, why)));
+    fault(FaultReason.nextHop(plan, "cannot be reached, or left: " + why));
   }
 
   void drainingBelow(NextHop from, Draining draining) {
-    if (from == next && above != null) {
-      above.draining(draining);
+    if (neighbours.isBehind(from)) {
+      neighbours.draining(draining);
     }
   }
 
   /** This node will leave. */
   void drain(long byUnixMillis) {
-    if (above != null) {
-      above.draining(Draining.newBuilder().setHop(plan.hop()).setByUnixMs(byUnixMillis).build());
-    }
+    neighbours.draining(Draining.newBuilder().setHop(plan.hop()).setByUnixMs(byUnixMillis).build());
   }
 
   private void watchLease() {
-    boolean uncollected = plan.tail() && !results.collected();
+    boolean uncollected = plan.tail() && !neighbours.collected();
     boolean alone = state == State.BROKEN || (state == State.OPEN && uncollected);
     timers.lease(alone, host.config().waits().lease(), this::leaseOver);
   }
@@ -373,12 +296,12 @@ final class HopSession implements StepFlow.Exit {
 
   void collect(Collector collector) {
     collector.bind(this);
-    results.bind(collector, plan.epoch());
+    neighbours.collect(collector, plan.epoch());
     watchLease();
   }
 
   void collectorGone(Collector collector) {
-    results.unbind(collector);
+    neighbours.collectorGone(collector);
     watchLease();
   }
 
@@ -389,29 +312,13 @@ final class HopSession implements StepFlow.Exit {
   }
 
   Closed counts() {
-    return Closed.newBuilder()
-        .setPositions(flow.report().getPositions())
-        .setSteps(flow.steps())
-        .setComputeNanos(flow.computeNanos())
-        .build();
+    return flow.counts();
   }
 
   /** Closed by its owner: the hops behind hear of it first, then the answer goes up. */
-  void close(long epoch) {
-    if (next != null) {
-      next.close(
-          Close.newBuilder()
-              .setSessionId(ByteString.copyFrom(key.session().bytes()))
-              .setGateway(ByteString.copyFrom(key.gateway().bytes()))
-              .setEpoch(epoch)
-              .build());
-      next = null;
-    }
-    if (above != null) {
-      above.answerClosed(counts());
-      above = null;
-    }
-    results.clear();
+  void close() {
+    // Of the epoch that their ticket names, whichever later one the gateway has named to us.
+    neighbours.close(key.close(plan.epoch()), counts());
     end();
   }
 
@@ -422,14 +329,7 @@ final class HopSession implements StepFlow.Exit {
     }
     state = State.ENDED;
     timers.cancelAll();
-    if (above != null) {
-      above.leave();
-      above = null;
-    }
-    if (next != null) {
-      next.leaveAfterAll();
-    }
-    results.end();
+    neighbours.end();
     flow.free();
     table.ended(this);
   }

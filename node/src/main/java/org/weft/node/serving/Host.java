@@ -4,6 +4,7 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.weft.node.NodeError;
@@ -24,6 +25,7 @@ final class Host {
   private final ReentrantLock lock = new ReentrantLock();
   private final ServingCounters counters = new ServingCounters();
   private final LogBudget logs;
+  private final AtomicLong outgoing = new AtomicLong();
   private volatile @Nullable Transport transport;
 
   /** Boxes that the thread which holds the lock will see to. Guarded by the lock. */
@@ -36,7 +38,7 @@ final class Host {
     this.clock = clock;
     this.timers = timers;
     this.threads = threads;
-    logs = new LogBudget(config.caps().logBytes());
+    logs = new LogBudget(config.caps().logBytes(), config.caps().peerShare());
   }
 
   BlockServerConfig config() {
@@ -70,6 +72,16 @@ final class Host {
 
   LogBudget logs() {
     return logs;
+  }
+
+  /** So many bytes more, or fewer, wait to be sent. Needs no lock. */
+  void outgoing(long bytes) {
+    outgoing.addAndGet(bytes);
+  }
+
+  /** Whether so many bytes more may wait here, beside all that wait to be computed or sent. */
+  boolean hasRoomFor(int bytes) {
+    return counters.queuedBytes() + outgoing.get() + bytes <= config.caps().queuedBytes();
   }
 
   void attach(Transport to) {

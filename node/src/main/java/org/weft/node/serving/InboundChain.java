@@ -1,11 +1,9 @@
 package org.weft.node.serving;
 
-import java.time.Duration;
-import java.util.concurrent.locks.Condition;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.weft.crypto.NodeId;
 import org.weft.node.transport.SessionService;
-import org.weft.node.transport.Timers;
 import org.weft.node.transport.Transport;
 import org.weft.protocol.v1.Close;
 import org.weft.protocol.v1.Closed;
@@ -20,7 +18,8 @@ import org.weft.protocol.v1.Up;
 
 /**
  * A Chain stream that a predecessor opened: its first frame that matters is an Open, which binds it
- * to a session until that session moves on. Frames come serially; the binding is guarded by the
+ * to a session until that session moves on. Frames come serially, and none is made to wait: a
+ * stream that is not read stalls all streams of its connection. The binding is guarded by the
  * server's lock.
  */
 final class InboundChain implements SessionService.Inbound {
@@ -31,8 +30,8 @@ final class InboundChain implements SessionService.Inbound {
   private final Host host;
   private final SessionTable table;
   private final Mailbox<Up> up;
-  private final Condition moved;
   private @Nullable HopSession session;
+  private @Nullable Draining draining; // as last passed on in this epoch
   private boolean over;
 
   InboundChain(NodeId peer, SessionService.Outbound<Up> out, Host host, SessionTable table) {
@@ -42,7 +41,6 @@ final class InboundChain implements SessionService.Inbound {
     this.table = table;
     up = new Mailbox<>(host, MAX_WAITING, () -> {});
     up.attach(out);
-    moved = host.lock().newCondition();
   }
 
   NodeId peer() {
@@ -82,7 +80,6 @@ final class InboundChain implements SessionService.Inbound {
   public boolean receivedAtOnce(Down frame) {
     Step step = frame.getStep();
     if (!frame.hasStep()
-        || step.getReplay()
         || step.getHidden().size() > Transport.AT_ONCE_BYTES
         || !host.lock().tryLock()) {
       return false;
@@ -111,9 +108,9 @@ final class InboundChain implements SessionService.Inbound {
   public void ended() {
     host.locked(() -> {
       over = true;
+      up.close();
       HopSession bound = session;
       session = null;
-      moved.signalAll();
       if (bound != null) {
         bound.aboveEnded(this);
       }
@@ -133,45 +130,9 @@ final class InboundChain implements SessionService.Inbound {
         return;
       }
       bound.step(step);
-      if (step.getReplay()) {
-        awaitRoom(bound);
-      }
     } finally {
       host.lock().unlock();
     }
-  }
-
-  /** Replayed rows are paced by not reading on, which is what the sender's flow control feels. */
-  private void awaitRoom(HopSession bound) {
-    if (bound.flow().replaysFit()) {
-      return;
-    }
-    Duration longest = host.config().waits().room();
-    boolean[] late = {false};
-    Timers.Timer deadline =
-        host.timers()
-            .after(
-                longest,
-                () ->
-                    host.locked(() -> {
-                      late[0] = true;
-                      moved.signalAll();
-                    }));
-    while (session == bound && !bound.flow().replaysFit() && !late[0]) {
-      // Its deadline is the timer's, so that tests can let it pass.
-      moved.awaitUninterruptibly();
-    }
-    deadline.cancel();
-    if (late[0] && session == bound && !bound.flow().replaysFit()) {
-      bound.fault(
-          FaultReason.passing(
-              FaultCode.FAULT_CODE_DEADLINE, "Replayed rows found no room in the queue in time."));
-    }
-  }
-
-  /** The queue has become shorter, or the session is over. */
-  void roomAgain() {
-    moved.signalAll();
   }
 
   private void probe() {
@@ -192,8 +153,13 @@ final class InboundChain implements SessionService.Inbound {
       bound.fault(
           FaultReason.permanent(
               FaultCode.FAULT_CODE_PROTOCOL, "A Close of another session than the stream's."));
-    } else if (close.getEpoch() >= bound.epoch()) {
-      table.close(bound, close.getEpoch());
+    } else if (close.getEpoch() > bound.epoch()) {
+      // It speaks for its ticket's epoch; what the gateway may sign later is not its to end.
+      bound.fault(
+          FaultReason.permanent(
+              FaultCode.FAULT_CODE_PROTOCOL, "A Close of a later epoch than the stream's."));
+    } else if (close.getEpoch() == bound.epoch()) {
+      table.close(bound, bound.epoch());
     }
   }
 
@@ -204,11 +170,16 @@ final class InboundChain implements SessionService.Inbound {
   }
 
   void opened(Opened opened) {
+    draining = null;
     up.add(Up.newBuilder().setOpened(opened).build());
   }
 
-  void draining(Draining draining) {
-    up.add(Up.newBuilder().setDraining(draining).build());
+  /** Passed on where it says something new and is no flood: a hop behind may say so at any time. */
+  void draining(Draining said) {
+    if (!Objects.equals(said, draining) && !up.isFull()) {
+      draining = said;
+      up.add(Up.newBuilder().setDraining(said).build());
+    }
   }
 
   void faulted(Fault fault) {
@@ -241,7 +212,6 @@ final class InboundChain implements SessionService.Inbound {
   /** Ends the stream once all that was said has been sent. */
   void leave() {
     session = null;
-    moved.signalAll();
     if (!over) {
       over = true;
       up.then(out::finish);

@@ -9,10 +9,14 @@ import org.weft.node.transport.Transport;
 /**
  * Frames on their way to one stream, in order. Who puts one in under the server's lock does not
  * send it: the compute thread sends small frames once it has let the lock go, as far as no peer has
- * to be waited for, and a virtual thread sends the rest, and lives only while there are any.
- * Thread-safe; the owner bounds it by {@link #isFull}.
+ * to be waited for, and a virtual thread sends the rest, and lives only while there are any. What
+ * waits counts into the rows of all sessions, until the box is closed. Thread-safe; the owner
+ * bounds it by {@link #isFull}.
  */
 final class Mailbox<T extends MessageLite> {
+  /** A few of the largest frames: what else there is waits where it is computed. */
+  static final int MAX_BYTES = 4 << 20;
+
   private final Host host;
   private final int capacity;
   private final Runnable room;
@@ -21,10 +25,12 @@ final class Mailbox<T extends MessageLite> {
   private final ArrayDeque<Letter<T>> waiting = new ArrayDeque<>();
 
   private @Nullable FrameSink<T> sink;
+  private int bytes;
   private boolean sending;
+  private boolean closed;
 
   /** A frame, or (null) an act that ends the stream once all before it has been sent. */
-  private record Letter<T>(@Nullable T frame, @Nullable Runnable act) {}
+  private record Letter<T>(@Nullable T frame, @Nullable Runnable act, int bytes) {}
 
   /** {@code room} runs each time that a full box has a place again. */
   Mailbox(Host host, int capacity, Runnable room) {
@@ -33,7 +39,7 @@ final class Mailbox<T extends MessageLite> {
     this.room = room;
   }
 
-  /** Frames go to {@code to} from now on; it throws where the stream is gone. */
+  /** Frames go to {@code to} from now on. */
   synchronized void attach(FrameSink<T> to) {
     sink = to;
     wake();
@@ -41,7 +47,7 @@ final class Mailbox<T extends MessageLite> {
 
   /** Likewise, and {@code first} goes before all that waits. */
   synchronized void attach(FrameSink<T> to, T first) {
-    waiting.addFirst(new Letter<>(first, null));
+    waiting.addFirst(letter(first));
     attach(to);
   }
 
@@ -51,22 +57,45 @@ final class Mailbox<T extends MessageLite> {
   }
 
   synchronized void add(T frame) {
-    waiting.add(new Letter<>(frame, null));
-    wake();
+    if (!closed) {
+      waiting.add(letter(frame));
+      wake();
+    }
   }
 
   /** Runs {@code act} after all that waits now. */
   synchronized void then(Runnable act) {
-    waiting.add(new Letter<>(null, act));
-    wake();
+    if (!closed) {
+      waiting.add(new Letter<>(null, act, 0));
+      wake();
+    }
   }
 
   synchronized void clear() {
     waiting.clear();
+    count(-bytes);
+  }
+
+  /** Forgets what waits, and whatever still comes. */
+  synchronized void close() {
+    closed = true;
+    sink = null;
+    clear();
   }
 
   synchronized boolean isFull() {
-    return waiting.size() >= capacity;
+    return waiting.size() >= capacity || bytes >= MAX_BYTES;
+  }
+
+  private Letter<T> letter(T frame) {
+    int size = frame.getSerializedSize();
+    count(size);
+    return new Letter<>(frame, null, size);
+  }
+
+  private void count(int change) {
+    bytes += change;
+    host.outgoing(change);
   }
 
   private void wake() {
@@ -85,20 +114,21 @@ final class Mailbox<T extends MessageLite> {
       only = waiting.size() == 1 ? waiting.peek() : null;
     }
     T frame = only == null ? null : only.frame();
-    if (frame == null || to == null || frame.getSerializedSize() > Transport.AT_ONCE_BYTES) {
+    if (only == null
+        || frame == null
+        || to == null
+        || frame.getSerializedSize() > Transport.AT_ONCE_BYTES) {
       host.threads().execute(this::send);
       return;
     }
-    boolean gone = true;
+    boolean sent = false;
     try {
-      gone = to.sendAtOnce(frame);
+      sent = to.sendAtOnce(frame);
     } catch (RuntimeException e) {
       detachIf(to);
     }
-    boolean roomAgain;
+    boolean roomAgain = sent && remove(only);
     synchronized (this) {
-      boolean removed = gone && waiting.removeIf(letter -> letter == only);
-      roomAgain = removed && waiting.size() == capacity - 1;
       sending = false;
       wake();
     }
@@ -112,31 +142,42 @@ final class Mailbox<T extends MessageLite> {
     while (true) {
       Letter<T> letter;
       FrameSink<T> to;
-      boolean roomAgain;
       synchronized (this) {
         to = sink;
-        letter = to == null ? null : waiting.poll();
+        letter = to == null ? null : waiting.peek();
         if (letter == null || to == null) {
           sending = false;
           return;
         }
-        roomAgain = waiting.size() == capacity - 1;
       }
-      if (roomAgain) {
+      if (!isDone(letter, to)) {
+        // The stream is gone, and its listener hears why; what waits here waits for the next one,
+        // this letter, too.
+        detachIf(to);
+      } else if (remove(letter)) {
         room.run();
       }
-      try {
-        if (letter.frame() != null) {
-          to.send(letter.frame());
-        }
-        if (letter.act() != null) {
-          letter.act().run();
-        }
-      } catch (RuntimeException e) {
-        // The stream is gone, and its listener hears why; what waits here waits for the next one.
-        detachIf(to);
-      }
     }
+  }
+
+  private static <T extends MessageLite> boolean isDone(Letter<T> letter, FrameSink<T> to) {
+    try {
+      if (letter.act() != null) {
+        letter.act().run();
+      }
+      return letter.frame() == null || to.send(letter.frame());
+    } catch (RuntimeException e) {
+      return letter.frame() == null;
+    }
+  }
+
+  /** Takes a letter out, unless all was cleared meanwhile; whether a full box has room again. */
+  private synchronized boolean remove(Letter<T> sent) {
+    boolean full = isFull();
+    if (waiting.removeIf(letter -> letter == sent)) {
+      count(-sent.bytes());
+    }
+    return full && !isFull();
   }
 
   private synchronized void detachIf(FrameSink<T> gone) {

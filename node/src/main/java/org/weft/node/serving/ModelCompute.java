@@ -53,8 +53,8 @@ final class ModelCompute implements SpanCompute {
   }
 
   @Override
-  public Optional<SpanCache> reserve(int maxLength) {
-    return pool.reserve(maxLength).map(Pages::new);
+  public Optional<SpanCache> reserve(int maxLength, int maxRewind) {
+    return pool.reserve(maxLength, maxRewind).map(Pages::new);
   }
 
   @Override
@@ -90,6 +90,11 @@ final class ModelCompute implements SpanCompute {
     @Override
     public int maxLength() {
       return cache.maxLength();
+    }
+
+    @Override
+    public int pages() {
+      return cache.pages();
     }
 
     @Override

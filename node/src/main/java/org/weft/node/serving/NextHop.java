@@ -10,6 +10,7 @@ import org.weft.protocol.v1.Close;
 import org.weft.protocol.v1.Down;
 import org.weft.protocol.v1.Fault;
 import org.weft.protocol.v1.Open;
+import org.weft.protocol.v1.Opened;
 import org.weft.protocol.v1.Probe;
 import org.weft.protocol.v1.Step;
 import org.weft.protocol.v1.Up;
@@ -21,23 +22,31 @@ import org.weft.protocol.v1.Up;
 final class NextHop implements ChainListener {
   private final Host host;
   private final HopSession session;
+  private final HopPlan plan;
   private final PeerAddress address;
   private final Mailbox<Down> down;
   private @Nullable ChainStream stream;
   private Timers.@Nullable Timer closing;
   private boolean left;
 
-  NextHop(Host host, HopSession session, PeerAddress address) {
+  NextHop(Host host, HopSession session, HopPlan plan, PeerAddress address) {
     this.host = host;
     this.session = session;
+    this.plan = plan;
     this.address = address;
     down =
         new Mailbox<>(
             host, host.config().caps().outbox(), () -> host.locked(session.flow()::advance));
   }
 
-  /** Dials and says {@code open}; any answer comes to the listener. */
-  void dial(Open open) {
+  /** Dials and passes the ticket on; any answer comes to the listener. */
+  void dial() {
+    Open open =
+        Open.newBuilder()
+            .setTicket(plan.ticket())
+            .setHop(plan.hop() + 1)
+            .setBase(plan.base())
+            .build();
     down.add(Down.newBuilder().setOpen(open).build());
     host.threads()
         .execute(() -> {
@@ -59,6 +68,14 @@ final class NextHop implements ChainListener {
     } else {
       down.attach(dialled);
     }
+  }
+
+  /** Whether an answer fits what it was asked. */
+  boolean wasAskedFor(Opened opened) {
+    return opened.getEpoch() == plan.epoch()
+        && opened.getHeld() >= 0
+        && opened.getHeld() <= plan.base()
+        && opened.getWindow() > 0;
   }
 
   boolean isFull() {
@@ -99,8 +116,7 @@ final class NextHop implements ChainListener {
     if (closing != null) {
       closing.cancel();
     }
-    down.clear();
-    down.detach();
+    down.close();
     if (stream != null) {
       host.threads().execute(stream::cancel);
     }

@@ -1,6 +1,7 @@
 package org.weft.node.serving;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -63,7 +64,9 @@ final class OutputLog {
     if (!rows.isEmpty() && rows.getLast().from() + rows.getLast().count() > length) {
       Rows last = rows.removeLast();
       int count = length - last.from();
-      ByteString kept = last.bytes().substring(0, count * rowBytes);
+      // A copy: a view would keep all of the message, which nobody counts any more.
+      byte[] copy = last.bytes().substring(0, count * rowBytes).toByteArray();
+      ByteString kept = UnsafeByteOperations.unsafeWrap(copy);
       bytes -= last.bytes().size() - kept.size();
       rows.add(new Rows(last.from(), count, kept));
     }

@@ -15,6 +15,14 @@ record SessionKey(NodeId gateway, SessionId session, Span span) {
         && close.getGateway().equals(ByteString.copyFrom(gateway.bytes()));
   }
 
+  Close close(long epoch) {
+    return Close.newBuilder()
+        .setSessionId(ByteString.copyFrom(session.bytes()))
+        .setGateway(ByteString.copyFrom(gateway.bytes()))
+        .setEpoch(epoch)
+        .build();
+  }
+
   /** Of a peer's bytes; empty where they name nothing. */
   static Optional<SessionKey> of(ByteString gateway, ByteString session, BlockRange range) {
     if (gateway.size() != NodeId.BYTES

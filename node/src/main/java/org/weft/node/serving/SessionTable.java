@@ -5,33 +5,33 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import org.weft.crypto.NodeId;
 import org.weft.node.ticket.SessionId;
 import org.weft.protocol.v1.Closed;
 import org.weft.protocol.v1.FaultCode;
 import org.weft.protocol.v1.Open;
-import org.weft.shard.ShardException;
 
 /**
  * Which sessions there are, were and are waited for. Guarded by the server's lock, which {@link
  * #open} alone takes itself.
  */
 final class SessionTable {
-  private static final int RETRY_MILLIS = 1000;
-
   private final Host host;
   private final Admission admission;
   private final StepScheduler scheduler;
   private final Map<SessionKey, HopSession> sessions = new HashMap<>();
+  private final Reservations reservations;
   private final ClosedSessions closed;
   private final WaitingCollectors collectors;
-  private boolean draining;
+  private OptionalLong drainingBy = OptionalLong.empty();
 
   SessionTable(Host host, Admission admission, StepScheduler scheduler) {
     this.host = host;
     this.admission = admission;
     this.scheduler = scheduler;
+    reservations = new Reservations(host, sessions.values());
     closed = new ClosedSessions(host.clock(), host.config().caps().remembered());
     collectors = new WaitingCollectors(host);
   }
@@ -40,8 +40,14 @@ final class SessionTable {
     return sessions.size();
   }
 
+  /** Whether this node will leave. */
   boolean draining() {
-    return draining;
+    return drainingBy.isPresent();
+  }
+
+  /** When this node will have left, in Unix milliseconds. */
+  OptionalLong drainingBy() {
+    return drainingBy;
   }
 
   WaitingCollectors collectors() {
@@ -99,11 +105,11 @@ final class SessionTable {
     if (session == null) {
       return openNew(plan, from);
     }
-    if (plan.maxLength() > session.maxLength()) {
+    if (plan.maxLength() > session.cache().maxLength() || plan.maxRewind() > session.maxRewind()) {
       return FaultReason.permanent(
           FaultCode.FAULT_CODE_TOO_LONG,
-          "The session has %d positions, and a later ticket does not make it longer."
-              .formatted(session.maxLength()));
+          "The session has %d positions and goes back by %d; a later ticket adds nothing."
+              .formatted(session.cache().maxLength(), session.maxRewind()));
     }
     session.reopen(plan, from);
     return null;
@@ -131,56 +137,27 @@ final class SessionTable {
   }
 
   private @Nullable FaultReason openNew(HopPlan plan, InboundChain from) {
-    if (draining) {
+    if (draining()) {
       return FaultReason.passing(
           FaultCode.FAULT_CODE_DRAINING, "This node is leaving and takes no new sessions.");
     }
-    FaultReason crowded = crowded(plan);
+    FaultReason crowded = reservations.crowded(plan);
     if (crowded != null) {
       return crowded;
     }
-    Optional<SpanCache> cache;
-    try {
-      cache = host.compute().reserve(plan.maxLength());
-      if (cache.isEmpty() && endOutdated(plan)) {
-        cache = host.compute().reserve(plan.maxLength());
+    Reservations.Answer answer = reservations.reserve(plan);
+    if (answer instanceof Reservations.Refused && endOutdated(plan)) {
+      answer = reservations.reserve(plan);
+    }
+    return switch (answer) {
+      case Reservations.Refused(FaultReason reason) -> reason;
+      case Reservations.Reserved(SpanCache cache) -> {
+        HopSession session = new HopSession(host, this, scheduler, plan, cache, from);
+        sessions.put(plan.key(), session);
+        session.connect();
+        yield null;
       }
-    } catch (ShardException e) {
-      return FaultReason.of(e);
-    }
-    if (cache.isEmpty()) {
-      return FaultReason.retry(
-          FaultCode.FAULT_CODE_OUT_OF_CACHE,
-          "Of %d KV pages, too few are free for %d positions."
-              .formatted(host.compute().pages(), plan.maxLength()),
-          RETRY_MILLIS);
-    }
-    HopSession session = new HopSession(host, this, scheduler, plan, cache.get(), from);
-    sessions.put(plan.key(), session);
-    session.connect();
-    return null;
-  }
-
-  private @Nullable FaultReason crowded(HopPlan plan) {
-    BlockServerConfig.Caps caps = host.config().caps();
-    int ofPredecessor = 0;
-    int ofGateway = 0;
-    for (HopSession other : sessions.values()) {
-      ofPredecessor += other.plan().predecessor().equals(plan.predecessor()) ? 1 : 0;
-      ofGateway += other.key().gateway().equals(plan.key().gateway()) ? 1 : 0;
-    }
-    String who =
-        sessions.size() >= caps.sessions()
-            ? "this node"
-            : ofPredecessor >= caps.sessionsPerPredecessor()
-                ? "the hop before it"
-                : ofGateway >= caps.sessionsPerGateway() ? "its gateway" : "";
-    return who.isEmpty()
-        ? null
-        : FaultReason.retry(
-            FaultCode.FAULT_CODE_OVERLOADED,
-            "As many sessions are open here as %s may have.".formatted(who),
-            RETRY_MILLIS);
+    };
   }
 
   /** Gives up what the same session holds for blocks that its newer chain cuts otherwise. */
@@ -195,9 +172,9 @@ final class SessionTable {
     return any;
   }
 
-  /** Closes one session, and remembers {@code epoch}, which may be later than its own. */
+  /** Closes one session, and remembers {@code epoch}; a gateway may name a later one. */
   void close(HopSession session, long epoch) {
-    session.close(epoch);
+    session.close();
     closed.remember(
         session.key(), epoch, session.plan().expiresMillis(), Closed.getDefaultInstance());
   }
@@ -248,7 +225,7 @@ final class SessionTable {
   }
 
   void drain(long byUnixMillis) {
-    draining = true;
+    drainingBy = OptionalLong.of(byUnixMillis);
     for (HopSession session : all()) {
       session.drain(byUnixMillis);
     }

@@ -4,6 +4,9 @@ package org.weft.node.serving;
 interface SpanCache {
   int maxLength();
 
+  /** KV pages that it holds. */
+  int pages();
+
   /** Positions written. */
   int length();
 

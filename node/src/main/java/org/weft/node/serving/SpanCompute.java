@@ -23,8 +23,11 @@ interface SpanCompute {
 
   int usedPages();
 
-  /** Reserves all that {@code maxLength} positions need, or nothing. */
-  Optional<SpanCache> reserve(int maxLength);
+  /**
+   * Reserves all that {@code maxLength} positions need, or nothing. Where blocks have sliding
+   * windows, the cache can be cut back by {@code maxRewind} positions at least.
+   */
+  Optional<SpanCache> reserve(int maxLength, int maxRewind);
 
   /** Rows that a batch holds. */
   int maxRows();

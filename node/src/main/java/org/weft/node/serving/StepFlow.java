@@ -2,7 +2,7 @@ package org.weft.node.serving;
 
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.weft.protocol.RowCodec;
+import org.weft.protocol.v1.Closed;
 import org.weft.protocol.v1.Opened;
 import org.weft.protocol.v1.ProbeReport;
 import org.weft.protocol.v1.Step;
@@ -13,29 +13,15 @@ import org.weft.protocol.v1.Step;
  * runs.
  */
 final class StepFlow {
-  /** Where steps go. */
-  interface Exit {
-    /** Whether steps are still wanted. */
-    boolean isOpen();
-
-    boolean isFull();
-
-    void passOn(QueuedStep step);
-
-    void fault(FaultReason reason);
-  }
-
   private final Host host;
   private final StepScheduler scheduler;
   private final HopSession session;
-  private final Exit exit;
   private final SpanCache cache;
-  private final long logGrant;
+  private final SessionLog log;
   private final int width; // of a hidden state
 
   private HopPlan plan;
   private StepQueue queue;
-  private OutputLog log;
   private boolean computing;
   private int inPass;
   private @Nullable Runnable afterPass;
@@ -43,30 +29,19 @@ final class StepFlow {
   private boolean keepsLog = true;
   private int countedSteps;
   private long countedBytes;
-  private long countedLog;
   private long steps;
   private long computeNanos;
   private long lastStepOut;
 
-  StepFlow(
-      Host host,
-      StepScheduler scheduler,
-      HopSession session,
-      Exit exit,
-      HopPlan plan,
-      SpanCache cache) {
+  StepFlow(Host host, StepScheduler scheduler, HopSession session, HopPlan plan, SpanCache cache) {
     this.host = host;
     this.scheduler = scheduler;
     this.session = session;
-    this.exit = exit;
     this.plan = plan;
     this.cache = cache;
     width = host.compute().width();
     queue = new StepQueue(plan, width);
-    long rowBytes = RowCodec.bytes(plan.out(), 1, width);
-    // What a tail gives out goes to the collector, and is computed again where that is lost.
-    logGrant = plan.tail() ? 0 : host.logs().grant(rowBytes * plan.maxLength());
-    log = new OutputLog((int) rowBytes, logGrant);
+    log = new SessionLog(host, plan);
   }
 
   SpanCache cache() {
@@ -88,7 +63,7 @@ final class StepFlow {
     whenIdle(() -> {
       cut(keeps);
       if (!keepsLog) {
-        clearLog();
+        log.clear(plan);
       }
       keeps = Integer.MAX_VALUE;
       keepsLog = true;
@@ -106,7 +81,7 @@ final class StepFlow {
    */
   int agree(int heldBehind) {
     int held = cache.length();
-    if (heldBehind < held && !(log.start() <= heldBehind && log.end() >= held)) {
+    if (heldBehind < held && !log.covers(heldBehind, held)) {
       held = cut(heldBehind);
     }
     queue.begin(held, heldBehind);
@@ -114,7 +89,7 @@ final class StepFlow {
   }
 
   List<Step> replay(int from, int to) {
-    return StepFrames.replay(plan, log, from, to, width);
+    return log.replay(plan, from, to);
   }
 
   /** Cuts cache and log to at most {@code length} positions; returns how many are left. */
@@ -126,7 +101,6 @@ final class StepFlow {
       cache.truncate(kept);
     }
     log.cut(kept);
-    countLog();
     return kept;
   }
 
@@ -139,22 +113,17 @@ final class StepFlow {
     advance();
   }
 
-  /** Whether another replayed step may be read. */
-  boolean replaysFit() {
-    return queue.replays() < plan.window();
-  }
-
   /** Passes on what needs no arithmetic, and asks for a pass where the next step does. */
   void advance() {
-    if (computing || !exit.isOpen()) {
+    if (computing || !session.isOpen()) {
       return;
     }
     QueuedStep head = queue.head();
-    while (head != null && !head.needsCompute() && !exit.isFull()) {
+    while (head != null && !head.needsCompute() && !session.isFull()) {
       passOn(head);
       head = queue.head();
     }
-    if (head != null && !exit.isFull()) {
+    if (head != null && !session.isFull()) {
       scheduler.ready(this);
     }
   }
@@ -167,7 +136,7 @@ final class StepFlow {
     if (!step.step().getReplay()) {
       lastStepOut = step.step().getStep();
     }
-    exit.passOn(step);
+    session.passOn(step);
   }
 
   // ---- Passes.
@@ -183,7 +152,11 @@ final class StepFlow {
   /** Whether a pass may take rows of it now. */
   boolean runnable() {
     QueuedStep head = queue.head();
-    return exit.isOpen() && !computing && head != null && head.needsCompute() && !exit.isFull();
+    return session.isOpen()
+        && !computing
+        && head != null
+        && head.needsCompute()
+        && !session.isFull();
   }
 
   /** Whether the step at its head is short enough to go first. */
@@ -221,19 +194,16 @@ final class StepFlow {
   /** Takes back what a pass has made of a slice. */
   void computed(Slice slice, long nanos) {
     computeNanos += nanos;
-    if (!exit.isOpen() || slice.plan() != plan) {
+    if (!session.isOpen() || slice.plan() != plan) {
       return;
     }
     FaultReason failure = slice.failure();
     if (failure != null) {
-      exit.fault(failure);
+      session.fault(failure);
       return;
     }
     slice.step().computed(slice.rows(), slice.encoded(), nanos);
-    if (!plan.tail() && slice.encoded() != null) {
-      log.append(slice.position(), slice.rows(), slice.encoded());
-      countLog();
-    }
+    log.append(slice);
     if (slice.endsStep()) {
       passOn(slice.step());
     }
@@ -272,24 +242,18 @@ final class StepFlow {
     stop();
     whenIdle(() -> {
       cache.close();
-      clearLog();
-      host.logs().giveBack(logGrant);
+      log.free();
     });
-  }
-
-  private void clearLog() {
-    log = new OutputLog((int) RowCodec.bytes(plan.out(), 1, width), logGrant);
-    countLog();
   }
 
   // ---- Figures.
 
-  long steps() {
-    return steps;
-  }
-
-  long computeNanos() {
-    return computeNanos;
+  Closed counts() {
+    return Closed.newBuilder()
+        .setPositions(cache.length())
+        .setSteps(steps)
+        .setComputeNanos(computeNanos)
+        .build();
   }
 
   ProbeReport.Builder report() {
@@ -314,10 +278,5 @@ final class StepFlow {
     host.counters().queued(queue.size() - countedSteps, queue.bytes() - countedBytes);
     countedSteps = queue.size();
     countedBytes = queue.bytes();
-  }
-
-  private void countLog() {
-    host.counters().logged(log.bytes() - countedLog);
-    countedLog = log.bytes();
   }
 }

@@ -20,7 +20,7 @@ final class StepQueue {
   private final ArrayDeque<QueuedStep> steps = new ArrayDeque<>();
   private long lastStep;
   private boolean numbered;
-  private int replays;
+  private int replays; // that wait: they do not count against the window
   private long bytes;
 
   /** Positions that the cache will have once all that waits has been computed. */
@@ -45,11 +45,6 @@ final class StepQueue {
 
   int size() {
     return steps.size();
-  }
-
-  /** Replayed steps that wait: they do not count against the window. */
-  int replays() {
-    return replays;
   }
 
   /** Rows that wait, in bytes. */
@@ -94,7 +89,9 @@ final class StepQueue {
     }
     QueuedStep queued = new QueuedStep(step, nowNanos, heldBehind(step, from, end));
     if (!step.getSkipped() && from < end) {
-      skipOverwritten(from, computing);
+      if (from < length) {
+        skipOverwritten(from, computing);
+      }
       length = end;
     }
     steps.add(queued);

@@ -13,6 +13,7 @@ final class TailResults {
   private final Host host;
   private final Mailbox<Collected> box;
   private @Nullable Collector collector;
+  private boolean ended;
 
   TailResults(Host host, Runnable room) {
     this.host = host;
@@ -40,7 +41,11 @@ final class TailResults {
   void unbind(Collector gone) {
     if (collector == gone) {
       collector = null;
-      box.detach();
+      if (ended) {
+        box.close();
+      } else {
+        box.detach();
+      }
     }
   }
 
@@ -70,8 +75,11 @@ final class TailResults {
 
   /** No more will come: ends the stream after what waits. */
   void end() {
+    ended = true;
     Collector last = collector;
-    if (last != null) {
+    if (last == null) {
+      box.close();
+    } else {
       box.then(last.out()::finish);
     }
   }

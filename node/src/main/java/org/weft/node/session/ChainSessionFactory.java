@@ -73,14 +73,14 @@ public final class ChainSessionFactory implements SessionFactory {
    * as the reason.
    */
   @Override
-  public ChainSession open(int maxLength, HiddenSource source) {
+  public ChainSession open(int maxLength, HiddenSource source, Cancellation cancellation) {
     RouteRequest request = request(maxLength);
     Set<NodeId> refusing = new HashSet<>();
     NodeException last = null;
     for (int tries = 0; tries < shared.config().maxRoutes(); tries++) {
       Route route = route(request.leavingOut(refusing), last);
       ChainSession session = session(route, maxLength, source);
-      Optional<ChainFault> fault = session.open();
+      Optional<ChainFault> fault = open(session, cancellation);
       if (fault.isEmpty()) {
         return session;
       }
@@ -92,6 +92,16 @@ public final class ChainSessionFactory implements SessionFactory {
       refusing.add(route.hops().get(hop).record().node());
     }
     throw last == null ? ChainFault.closed().toException() : last;
+  }
+
+  /** A session that is cancelled is closed, and no other chain is tried. */
+  private static Optional<ChainFault> open(ChainSession session, Cancellation cancellation) {
+    Cancellation.Registration registration = cancellation.onCancel(session::close);
+    try {
+      return session.open();
+    } finally {
+      registration.close();
+    }
   }
 
   /** Opens over a chain that was chosen by hand. */

@@ -55,6 +55,10 @@ final class HangUp {
       timers.after(Duration.ZERO, () -> closeDown(current));
       patience = timers.after(deadline, this::endEverywhere);
     }
+    if (!standing && current != null) {
+      // Whoever still dials or waits for a window there need not.
+      timers.after(Duration.ZERO, current::cancel);
+    }
     if (!standing || each) {
       endEverywhere();
     }

@@ -43,8 +43,9 @@ public final class LocalSessionFactory implements SessionFactory {
     turnstile = new Turnstile(maxWaiting, patience);
   }
 
+  /** Waits for nothing. */
   @Override
-  public InferenceSession open(int maxLength, HiddenSource source) {
+  public InferenceSession open(int maxLength, HiddenSource source, Cancellation cancellation) {
     if (maxLength < 1) {
       throw new NodeException(NodeError.ARGUMENT, "a session has a position at least");
     }

@@ -152,8 +152,8 @@ public final class GrpcTransport implements Transport {
     stream.open(channels, null);
     return new ChainStream() {
       @Override
-      public void send(Down frame) {
-        stream.send(frame);
+      public boolean send(Down frame) {
+        return stream.send(frame);
       }
 
       @Override

@@ -94,16 +94,22 @@ final class IncomingStream<Q, R extends MessageLite> extends ServerCall.Listener
   }
 
   @Override
-  public void send(R frame) {
+  public boolean send(R frame) {
     if (frame.getSerializedSize() > Wire.MAX_MESSAGE_BYTES) {
       fail(Failures.failure(NodeError.PROTOCOL, "A frame is larger than the wire allows."));
-      return;
+      return false;
     }
-    switch (gate.enter(call::isReady)) {
-      case MINE -> write(frame);
-      case LATE -> fail(Failures.transientFailure(NodeError.DEADLINE, "The peer takes no frames."));
-      case OVER -> {}
-    }
+    return switch (gate.enter(call::isReady)) {
+      case MINE -> {
+        write(frame);
+        yield true;
+      }
+      case LATE -> {
+        fail(Failures.transientFailure(NodeError.DEADLINE, "The peer takes no frames."));
+        yield false;
+      }
+      case OVER -> false;
+    };
   }
 
   @Override

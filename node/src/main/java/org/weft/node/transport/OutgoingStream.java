@@ -76,19 +76,22 @@ final class OutgoingStream<Q extends MessageLite, R> {
     }
   }
 
-  void send(Q frame) {
+  /** Sends, waiting while the window is full; false where the stream is over. */
+  boolean send(Q frame) {
     if (frame.getSerializedSize() > Wire.MAX_MESSAGE_BYTES) {
       fail(Failures.failure(NodeError.PROTOCOL, "A frame is larger than the wire allows."));
-      return;
+      return false;
     }
-    switch (gate.enter(this::ready)) {
+    return switch (gate.enter(this::ready)) {
       case MINE -> write(frame);
-      case LATE ->
-          fail(
-              Failures.transientFailure(
-                  NodeError.DEADLINE, "The node " + peer.id() + " takes no frames."));
-      case OVER -> {}
-    }
+      case LATE -> {
+        fail(
+            Failures.transientFailure(
+                NodeError.DEADLINE, "The node " + peer.id() + " takes no frames."));
+        yield false;
+      }
+      case OVER -> false;
+    };
   }
 
   /** Sends if that takes no waiting. */
@@ -96,22 +99,23 @@ final class OutgoingStream<Q extends MessageLite, R> {
     if (frame.getSerializedSize() > Wire.MAX_MESSAGE_BYTES || !gate.tryEnter(this::ready)) {
       return false;
     }
-    write(frame);
-    return true;
+    return write(frame);
   }
 
   /** With the gate held, which it leaves. */
-  private void write(Q frame) {
+  private boolean write(Q frame) {
     try {
       ClientCall<Q, R> open = call;
       if (open != null) {
         open.sendMessage(frame);
       }
+      return open != null;
     } catch (IllegalStateException cancelled) {
       // gRPC's answer to a frame that a cancel has overtaken, which the listener hears of.
       if (!over.get()) {
         throw cancelled;
       }
+      return false;
     } finally {
       gate.leave();
     }

@@ -49,14 +49,14 @@ public interface SessionService {
     void ended();
   }
 
-  /** The answering side of a stream. Any thread; after the peer is gone frames are dropped. */
+  /** The answering side of a stream. Any thread; after the peer is gone frames are not taken. */
   interface Outbound<T> extends FrameSink<T> {
     /**
      * Sends, waiting (bounded: then the stream ends) while the peer's window is full. The frame's
      * bytes have been taken when it returns.
      */
     @Override
-    void send(T frame);
+    boolean send(T frame);
 
     /** Ends the stream in order. */
     void finish();

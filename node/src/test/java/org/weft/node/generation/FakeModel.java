@@ -15,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.weft.node.NodeError;
 import org.weft.node.NodeException;
+import org.weft.node.session.Cancellation;
 import org.weft.node.session.HiddenSource;
 import org.weft.node.session.InferenceSession;
 import org.weft.node.session.SessionFactory;
@@ -39,6 +40,7 @@ public final class FakeModel {
   private volatile int[] script = {};
   private volatile int failAt = Integer.MAX_VALUE;
   private volatile int holdAt = Integer.MAX_VALUE;
+  private volatile boolean holdsOpening;
   private volatile int capacity = Integer.MAX_VALUE;
   private final AtomicInteger used = new AtomicInteger();
   private final AtomicInteger opened = new AtomicInteger();
@@ -112,6 +114,13 @@ public final class FakeModel {
     return this;
   }
 
+  /** A session opens no sooner than it is cancelled. */
+  public FakeModel holdsOpening() {
+    held = new CountDownLatch(1);
+    holdsOpening = true;
+    return this;
+  }
+
   /** Positions that all sessions together may reserve. */
   public FakeModel capacity(int positions) {
     capacity = positions;
@@ -172,7 +181,10 @@ public final class FakeModel {
 
   private final class Sessions implements SessionFactory {
     @Override
-    public InferenceSession open(int maxLength, HiddenSource source) {
+    public InferenceSession open(int maxLength, HiddenSource source, Cancellation cancellation) {
+      if (holdsOpening) {
+        awaitCancel(cancellation);
+      }
       if (maxLength > capacity) {
         throw new NodeException(NodeError.OUT_OF_CACHE, "there is not that much cache", false, 30);
       }
@@ -182,6 +194,22 @@ public final class FakeModel {
       }
       opened.incrementAndGet();
       return new Session(maxLength, source);
+    }
+
+    private void awaitCancel(Cancellation cancellation) {
+      CountDownLatch cancelled = new CountDownLatch(1);
+      Cancellation.Registration registration = cancellation.onCancel(cancelled::countDown);
+      try {
+        held.countDown();
+        if (!cancelled.await(30, TimeUnit.SECONDS)) {
+          throw new AssertionError("a held opening was never cancelled");
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      } finally {
+        registration.close();
+      }
+      throw new NodeException(NodeError.CLOSED, "the session was closed as it opened");
     }
 
     @Override

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.weft.node.generation.GenerationResult.FinishReason;
+import org.weft.node.session.Cancellation;
 import org.weft.shard.sampling.SamplingParameters;
 
 final class GenerationLoopTest extends LoopFixture {

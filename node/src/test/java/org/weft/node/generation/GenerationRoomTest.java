@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.weft.node.NodeError;
 import org.weft.node.NodeException;
 import org.weft.node.generation.GenerationResult.FinishReason;
+import org.weft.node.session.Cancellation;
 import org.weft.shard.sampling.SamplingParameters;
 
 /** Reservations: waited for, outgrown, refused, cancelled and always given back. */
@@ -67,6 +68,24 @@ final class GenerationRoomTest extends LoopFixture {
       cancellation.cancel();
       assertEquals(FinishReason.CANCELLED, result.get().finish());
       assertEquals("jih", text.toString());
+    }
+  }
+
+  @Test
+  void shouldEndTheOpeningOfASessionWhenCancelled() throws Exception {
+    fake.holdsOpening();
+    Cancellation cancellation = new Cancellation();
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      Future<GenerationResult> result =
+          threads.submit(() ->
+              loop.generate(
+                  GenerationRequest.of(
+                      ids("hello:"), OptionalInt.of(9), SamplingParameters.greedy(), true),
+                  cancellation,
+                  (piece, tokens) -> {}));
+      fake.awaitHeld();
+      cancellation.cancel();
+      assertEquals(FinishReason.CANCELLED, result.get().finish());
     }
   }
 

@@ -9,13 +9,13 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.weft.node.NodeError;
 import org.weft.node.NodeException;
 import org.weft.shard.ShardError;
 import org.weft.shard.ShardException;
@@ -23,11 +23,16 @@ import org.weft.shard.ShardException;
 final class HeadQueueTest {
   private static final int VOCABULARY = 3;
 
-  /** Logits that tell the row; a row of 13 is not finite. The first call waits for the gate. */
+  /** Logits that tell the row; a row of 13 fails. The first call waits for the gate. */
   private static final class Rows implements Ends {
+    private final Runnable failure;
     private final CountDownLatch gate = new CountDownLatch(1);
     private final CountDownLatch begun = new CountDownLatch(1);
     private final AtomicInteger most = new AtomicInteger();
+
+    Rows(Runnable failure) {
+      this.failure = failure;
+    }
 
     @Override
     public void embed(int[] tokens, int from, int count, MemorySegment into) {
@@ -46,7 +51,7 @@ final class HeadQueueTest {
       for (int row = 0; row < rows; row++) {
         float value = hidden.getAtIndex(ValueLayout.JAVA_FLOAT, row);
         if (value == 13) {
-          throw new ShardException(ShardError.NON_FINITE, "a logit is not finite");
+          failure.run();
         }
         for (int i = 0; i < VOCABULARY; i++) {
           logits.setAtIndex(ValueLayout.JAVA_FLOAT, row * VOCABULARY + i, value * 10 + i);
@@ -66,41 +71,62 @@ final class HeadQueueTest {
     }
   }
 
-  @Test
-  void shouldComputeWaitingRowsTogetherAndFailOnlyTheGuiltyOne() throws Exception {
-    Rows rows = new Rows();
+  private static Object lastOrError(HeadQueue queue, float row) {
+    try {
+      return last(queue, row);
+    } catch (ShardException e) {
+      return e.error();
+    } catch (NodeException e) {
+      return e.error();
+    }
+  }
+
+  private static Future<Object> ask(HeadQueue queue, float row) {
+    return CompletableFuture.supplyAsync(() -> lastOrError(queue, row), Thread::startVirtualThread);
+  }
+
+  /** Twenty rows that wait together; {@code told} is what the one that fails hears. */
+  private static void failOneOfMany(Runnable failure, Object told) throws Exception {
+    Rows rows = new Rows(failure);
     HeadQueue queue = new HeadQueue(rows, 1, VOCABULARY);
-    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      Future<Float> first = threads.submit(() -> last(queue, 100));
+    try {
+      Future<Object> first = ask(queue, 100);
       rows.begun.await();
-      List<Callable<Object>> asks = new ArrayList<>();
-      for (int row = 10; row < 30; row++) {
-        float value = row;
-        asks.add(() -> {
-          try {
-            return last(queue, value);
-          } catch (ShardException e) {
-            return e.error();
-          }
-        });
-      }
       List<Future<Object>> answers = new ArrayList<>();
-      for (Callable<Object> ask : asks) {
-        answers.add(threads.submit(ask));
+      for (int row = 10; row < 30; row++) {
+        answers.add(ask(queue, row));
       }
       while (queue.waiting() < 20) {
         Thread.onSpinWait();
       }
       rows.gate.countDown();
-      assertEquals(1002, first.get());
+      assertEquals(1002f, first.get(20, TimeUnit.SECONDS));
       for (int i = 0; i < 20; i++) {
-        Object wanted = i == 3 ? ShardError.NON_FINITE : (Object) (float) ((10 + i) * 10 + 2);
-        assertEquals(wanted, answers.get(i).get());
+        Object wanted = i == 3 ? told : (Object) (float) ((10 + i) * 10 + 2);
+        assertEquals(wanted, answers.get(i).get(20, TimeUnit.SECONDS));
       }
       assertEquals(HeadQueue.MAX_ROWS, rows.most.get());
     } finally {
       queue.close();
     }
     assertTrue(assertThrows(NodeException.class, queue::borrow).permanent() == false);
+  }
+
+  @Test
+  void shouldComputeWaitingRowsTogetherAndFailOnlyTheGuiltyOne() throws Exception {
+    failOneOfMany(
+        () -> {
+          throw new ShardException(ShardError.NON_FINITE, "a logit is not finite");
+        },
+        ShardError.NON_FINITE);
+  }
+
+  @Test
+  void shouldAnswerEveryRowWhenOneBreaksTheArithmetic() throws Exception {
+    failOneOfMany(
+        () -> {
+          throw new StackOverflowError();
+        },
+        NodeError.INTERNAL);
   }
 }

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.AfterEach;
+import org.weft.node.session.Cancellation;
 import org.weft.shard.sampling.SamplingParameters;
 
 /** A generation loop over a fake model; whatever a test does, nothing stays reserved. */

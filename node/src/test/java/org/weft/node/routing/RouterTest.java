@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -161,6 +162,33 @@ class RouterTest {
     assertTrue(
         none(request(30).through(List.of(beyond))).sentence().contains("cannot compute 0:21")
             || none(request(30).through(List.of(beyond))).sentence().contains("blocks 0:21"));
+  }
+
+  @Test
+  void shouldTakeASlowerChainWhenTheFastestHasMoreHopsThanATicketCarries() {
+    for (int block = 0; block < 70; block++) {
+      directory.add("one", block, block + 1);
+    }
+    RouteSearch.NoRoute none = none(request(70));
+    assertEquals(64, none.block());
+    assertEquals(
+        "a chain has 64 hops at most, and over these peers it takes 70; "
+            + "peers that serve more blocks each are needed",
+        none.sentence());
+    directory.add("slow", record -> record.setRowsPerSecond(0.01f), 0, 20, Duration.ofSeconds(1));
+    assertEquals(51, chain(request(70)).size());
+  }
+
+  @Test
+  void shouldRefuseAChainGivenByHandWhenItHasMoreHopsThanATicketCarries() {
+    NodeId one = directory.add("one", 0, 70);
+    NodeId other = directory.add("other", 0, 70);
+    List<RouteRequest.Stretch> stretches = new ArrayList<>();
+    for (int block = 0; block < 70; block++) {
+      NodeId next = block % 2 == 0 ? one : other;
+      stretches.add(new RouteRequest.Stretch(next, new Span(block, block + 1)));
+    }
+    assertEquals(64, none(request(70).through(stretches)).block());
   }
 
   @Test

@@ -30,22 +30,35 @@ class ShortestChainTest {
     return keys;
   }
 
+  /** More than any chain of a random graph costs. */
+  private static final long HOP = 1_000_000;
+
   @Test
   void shouldFindTheCheapestChainOfRandomGraphs() {
+    findTheBest(ShortestChain.Aim.FASTEST, 0);
+  }
+
+  @Test
+  void shouldFindTheCheapestOfTheShortestChainsWhenHopsCountFirst() {
+    findTheBest(ShortestChain.Aim.FEWEST_HOPS, HOP);
+  }
+
+  private static void findTheBest(ShortestChain.Aim aim, long hop) {
     long seed = System.nanoTime();
     Random random = new Random(seed);
     int found = 0;
     for (int graph = 0; graph < GRAPHS; graph++) {
       int blocks = 1 + random.nextInt(6);
       List<Candidate> candidates = candidates(random, blocks);
-      Optional<ShortestChain.Chain> chain = new ShortestChain(candidates, blocks).find();
-      long cheapest = cheapest(candidates, blocks, 0, -1);
+      Optional<ShortestChain.Chain> chain = new ShortestChain(candidates, blocks, aim).find();
+      long cheapest = cheapest(candidates, blocks, 0, -1, hop);
       String where = "seed " + seed + ", graph " + graph + ": " + candidates;
       assertEquals(cheapest < Long.MAX_VALUE, chain.isPresent(), where);
       if (chain.isPresent()) {
         found++;
-        assertEquals(cheapest, chain.get().nanos(), where);
-        assertEquals(cheapest, cost(candidates, chain.get(), blocks), where);
+        long hops = hop * chain.get().legs().size();
+        assertEquals(cheapest, chain.get().nanos() + hops, where);
+        assertEquals(cheapest, cost(candidates, chain.get(), blocks) + hops, where);
       }
     }
     assertTrue(found > GRAPHS / 10, "seed " + seed + " made hardly any graph with a chain");
@@ -56,7 +69,8 @@ class ShortestChainTest {
     Candidate a = candidate(0, 0, 4, 0, 10, 100, Map.of());
     Candidate b = candidate(1, 0, 4, 0, 10, 100, Map.of());
     for (int i = 0; i < 5; i++) {
-      ShortestChain.Chain chain = new ShortestChain(List.of(a, b), 4).find().orElseThrow();
+      ShortestChain.Chain chain =
+          new ShortestChain(List.of(a, b), 4, ShortestChain.Aim.FASTEST).find().orElseThrow();
       assertEquals(1, chain.legs().size());
       assertEquals(0, chain.legs().getFirst().candidate());
     }
@@ -98,7 +112,8 @@ class ShortestChainTest {
   }
 
   /** Every chain there is, cut anywhere. */
-  private static long cheapest(List<Candidate> candidates, int blocks, int block, int last) {
+  private static long cheapest(
+      List<Candidate> candidates, int blocks, int block, int last, long hop) {
     if (block == blocks) {
       return candidates.get(last).wayNanos();
     }
@@ -109,9 +124,9 @@ class ShortestChainTest {
         continue;
       }
       for (int end = block + 1; end <= candidate.span().end(); end++) {
-        long rest = cheapest(candidates, blocks, end, peer);
+        long rest = cheapest(candidates, blocks, end, peer, hop);
         if (rest < Long.MAX_VALUE) {
-          best = Math.min(best, rest + leg(candidates, last, peer, end - block));
+          best = Math.min(best, hop + rest + leg(candidates, last, peer, end - block));
         }
       }
     }

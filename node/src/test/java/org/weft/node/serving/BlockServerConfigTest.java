@@ -40,13 +40,13 @@ final class BlockServerConfigTest {
         () -> new BlockServerConfig(KvType.F16, 10, 4, 5, caps, waits));
     assertThrows(
         IllegalArgumentException.class,
-        () -> new BlockServerConfig.Caps(0, 1, 1, 1, 1, 1, 1, 1, 1, 1));
+        () -> new BlockServerConfig.Caps(0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1));
     Duration one = Duration.ofSeconds(1);
     assertThrows(
         IllegalArgumentException.class,
-        () -> new BlockServerConfig.Waits(Duration.ZERO, one, one, one, one, one, one));
+        () -> new BlockServerConfig.Waits(Duration.ZERO, one, one, one, one, one));
     assertThrows(
         IllegalArgumentException.class,
-        () -> new BlockServerConfig.Waits(one, one, Duration.ZERO, one, one, one, one));
+        () -> new BlockServerConfig.Waits(one, one, Duration.ZERO, one, one, one));
   }
 }

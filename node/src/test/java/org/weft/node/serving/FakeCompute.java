@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
+import org.jspecify.annotations.Nullable;
 import org.weft.crypto.NodeKey;
 import org.weft.node.ticket.NetworkId;
 import org.weft.node.transport.Timers;
@@ -38,7 +39,9 @@ public final class FakeCompute implements SpanCompute {
   private final List<Row> batch = new ArrayList<>();
   private final List<String> passes = new ArrayList<>();
   private int usedPages;
+  private int reservedRewind;
   private volatile boolean gated;
+  private volatile @Nullable Error breaking;
   private final Semaphore gate = new Semaphore(0);
   private final Semaphore entered = new Semaphore(0);
 
@@ -77,6 +80,12 @@ public final class FakeCompute implements SpanCompute {
     gate.release();
   }
 
+  /** The next pass ends with this, which tells no trace that a log would be filled with. */
+  void breakWith(Error error) {
+    error.setStackTrace(new StackTraceElement[0]);
+    breaking = error;
+  }
+
   /** Waits until a pass stands at the gate. */
   void awaitPass() {
     Await.that("a pass begins", entered::tryAcquire);
@@ -113,13 +122,19 @@ public final class FakeCompute implements SpanCompute {
   }
 
   @Override
-  public synchronized Optional<SpanCache> reserve(int maxLength) {
+  public synchronized Optional<SpanCache> reserve(int maxLength, int maxRewind) {
+    reservedRewind = maxRewind;
     int needed = (maxLength + PAGE - 1) / PAGE;
     if (usedPages + needed > pages) {
       return Optional.empty();
     }
     usedPages += needed;
     return Optional.of(new FakeCache(maxLength, needed));
+  }
+
+  /** How far back the last cache was to be cut. */
+  synchronized int reservedRewind() {
+    return reservedRewind;
   }
 
   @Override
@@ -162,6 +177,11 @@ public final class FakeCompute implements SpanCompute {
       gate.acquireUninterruptibly();
     }
     note();
+    Error error = breaking;
+    if (error != null) {
+      breaking = null;
+      throw error;
+    }
     for (int i = 0; i < batch.size(); i++) {
       if (hidden.getAtIndex(FLOAT, (long) i * WIDTH) == POISON) {
         batch.forEach(row -> row.cache().length = Math.min(row.cache().length, row.position()));
@@ -216,7 +236,7 @@ public final class FakeCompute implements SpanCompute {
   /** One node's worth: rows through blocks [0, blocks) with nothing cut, f32 throughout. */
   public static float[][] reference(int blocks, float[][] rows) {
     FakeCompute whole = new FakeCompute(new Span(0, blocks), 4096, rows.length);
-    SpanCache cache = whole.reserve(rows.length).orElseThrow();
+    SpanCache cache = whole.reserve(rows.length, 0).orElseThrow();
     whole.add(cache, 0, rows.length);
     MemorySegment in = bytes(rows);
     RowCodec.decode(
@@ -262,6 +282,11 @@ public final class FakeCompute implements SpanCompute {
     @Override
     public int maxLength() {
       return maxLength;
+    }
+
+    @Override
+    public int pages() {
+      return held;
     }
 
     @Override

@@ -5,10 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
 import java.time.Clock;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.weft.node.transport.FrameSink;
 import org.weft.node.transport.Transport;
@@ -35,15 +37,19 @@ class MailboxTest {
   private final class Stream implements FrameSink<Result> {
     private final List<String> sent = new ArrayList<>();
     private boolean busy;
+    private boolean over;
 
     @Override
-    public void send(Result frame) {
-      sent.add("thread " + frame.getStep());
+    public boolean send(Result frame) {
+      return !over && sent.add("thread " + frame.getStep());
     }
 
     @Override
     public boolean sendAtOnce(Result frame) {
       assertFalse(host.lock().isHeldByCurrentThread());
+      if (over) {
+        throw new IllegalStateException("the call is closed");
+      }
       if (!busy) {
         sent.add("at once " + frame.getStep());
       }
@@ -113,6 +119,64 @@ class MailboxTest {
     assertEquals(List.of(), stream.sent);
     runThreads();
     assertEquals(List.of("thread 1", "thread 2"), stream.sent);
+  }
+
+  @Test
+  void shouldKeepAFrameForTheNextStreamWhenThisOneEndsAsItGoesOut() {
+    stream.over = true;
+    host.locked(() -> box.add(result(1)));
+    runThreads();
+    Stream next = new Stream();
+    box.attach(next, result(7));
+    runThreads();
+    host.locked(() -> box.add(result(2)));
+    runThreads();
+    assertEquals(List.of(), stream.sent);
+    assertEquals(List.of("thread 7", "thread 1", "thread 2"), next.sent);
+  }
+
+  @Test
+  void shouldKeepAFrameForTheNextStreamWhenSendingItAtOnceFails() {
+    stream.over = true;
+    host.lockedAndSent(() -> box.add(result(1)));
+    runThreads();
+    Stream next = new Stream();
+    box.attach(next);
+    runThreads();
+    assertEquals(List.of("thread 1"), next.sent);
+  }
+
+  @Test
+  void shouldBeFullWhenItsBytesAreAndSayWhenThereIsRoomAgain() {
+    AtomicInteger room = new AtomicInteger();
+    Mailbox<Result> large = new Mailbox<>(host, 64, room::incrementAndGet);
+    byte[] megabyte = new byte[1 << 20];
+    for (int step = 1; step <= 4; step++) {
+      assertFalse(large.isFull());
+      host.locked(() -> large.add(result(1).toBuilder().setHidden(hidden(megabyte)).build()));
+    }
+    assertTrue(large.isFull());
+    large.attach(stream);
+    runThreads();
+    assertFalse(large.isFull());
+    assertEquals(1, room.get());
+  }
+
+  @Test
+  void shouldCountWhatWaitsAmongTheRowsOfAllSessionsUntilItIsGone() {
+    int most = (int) BlockServerConfig.defaults().caps().queuedBytes();
+    stream.over = true;
+    host.locked(() -> box.add(result(1)));
+    assertFalse(host.hasRoomFor(most));
+    runThreads();
+    assertFalse(host.hasRoomFor(most));
+    box.close();
+    host.locked(() -> box.add(result(2)));
+    assertTrue(host.hasRoomFor(most));
+  }
+
+  private static ByteString hidden(byte[] bytes) {
+    return UnsafeByteOperations.unsafeWrap(bytes);
   }
 
   @Test

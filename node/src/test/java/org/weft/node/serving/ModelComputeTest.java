@@ -110,7 +110,7 @@ final class ModelComputeTest {
     try (BlockSpan blocks = BlockSpan.load(file, config, span, pool, (bytes, total) -> {});
         KvPool cache = new KvPool(config, span, KvType.F16, 64)) {
       SpanCompute compute = new ModelCompute(blocks, cache, config, ROWS);
-      SpanCache one = compute.reserve(ROWS).orElseThrow();
+      SpanCache one = compute.reserve(ROWS, 0).orElseThrow();
       compute.clear();
       MemorySegment.copy(rows, 0, compute.hidden(), 0, rows.byteSize());
       compute.add(one, 0, ROWS);
@@ -161,8 +161,8 @@ final class ModelComputeTest {
     }
 
     @Override
-    public java.util.Optional<SpanCache> reserve(int maxLength) {
-      return compute.reserve(maxLength);
+    public java.util.Optional<SpanCache> reserve(int maxLength, int maxRewind) {
+      return compute.reserve(maxLength, maxRewind);
     }
 
     @Override

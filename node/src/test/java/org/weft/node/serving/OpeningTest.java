@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.weft.protocol.v1.Down;
 import org.weft.protocol.v1.Fault;
 import org.weft.protocol.v1.FaultCode;
+import org.weft.protocol.v1.Ticket;
 import org.weft.protocol.v1.Want;
 
 /** How a chain opens, and what is left where it does not. */
@@ -34,6 +35,23 @@ final class OpeningTest {
     assertTrue(fault.getRetryMs() > 0);
     assertEquals(16, node.server.metrics().kvPagesUsed());
     assertEquals(1L, node.server.metrics().faults().get(FaultCode.FAULT_CODE_OUT_OF_CACHE));
+  }
+
+  @Test
+  void shouldReserveWhatTheTicketSaysOfGoingBackAndNoMoreLater() {
+    TestSwarm.Node node = swarm.node(0, 4);
+    TestGateway gateway = swarm.gateway();
+    TestGateway.Link link = gateway.open(ticket -> rewinding(ticket, 100), 1, 0, node);
+    link.opened();
+    assertEquals(100, node.compute.reservedRewind());
+    gateway
+        .open(ticket -> rewinding(ticket, 101), 2, 0, node)
+        .assertRefused(FaultCode.FAULT_CODE_TOO_LONG);
+    gateway.open(ticket -> rewinding(ticket, 100), 3, 0, node).opened();
+  }
+
+  private static Ticket.Builder rewinding(Ticket.Builder ticket, int positions) {
+    return ticket.setLimits(ticket.getLimitsBuilder().setMaxRewind(positions).build());
   }
 
   @Test
@@ -81,7 +99,7 @@ final class OpeningTest {
   @Test
   void shouldCapSessionsByNodeGatewayAndPredecessor() {
     BlockServerConfig.Caps caps =
-        new BlockServerConfig.Caps(4, 3, 2, 8, 8, 1 << 20, 1 << 20, 4, 2, 16);
+        new BlockServerConfig.Caps(4, 3, 2, 8, 8, 1 << 20, 1 << 20, 1, 4, 2, 16);
     BlockServerConfig config =
         new BlockServerConfig(
             TestSwarm.CONFIG.kvType(), 2048, 64, 4, caps, TestSwarm.CONFIG.waits());
@@ -102,6 +120,40 @@ final class OpeningTest {
     }
     Fault fault = swarm.gateway().open(1, 0, front, behind).fault();
     assertEquals(FaultCode.FAULT_CODE_OVERLOADED, fault.getCode());
+    assertEquals(1, fault.getHop());
+  }
+
+  @Test
+  void shouldCapThePagesOfOneGatewayAndOfOnePredecessor() {
+    BlockServerConfig config =
+        new BlockServerConfig(
+            TestSwarm.CONFIG.kvType(),
+            2048,
+            64,
+            4,
+            TestSwarm.CONFIG.caps().withPeerShare(0.5),
+            TestSwarm.CONFIG.waits());
+    // 256 positions take 8 pages of 32: one half holds two sessions.
+    TestSwarm.Node node = swarm.node(0, 4, config, 32);
+    TestGateway greedy = swarm.gateway();
+    byte[] first = greedy.session;
+    greedy.openNew(node);
+    greedy.nextSession().openNew(node);
+    greedy.nextSession().open(1, 0, node).assertRefused(FaultCode.FAULT_CODE_OUT_OF_CACHE);
+    assertEquals(16, node.compute.usedPages());
+    swarm.gateway().openNew(node);
+    byte[] third = greedy.session;
+    greedy.session = first;
+    greedy.end(node, 1);
+    greedy.session = third;
+    greedy.openNew(node);
+
+    TestSwarm.Node front = swarm.node(0, 4);
+    TestSwarm.Node behind = swarm.node(4, 9, config, 32);
+    swarm.gateway().openNew(front, behind);
+    swarm.gateway().openNew(front, behind);
+    Fault fault = swarm.gateway().open(1, 0, front, behind).fault();
+    assertEquals(FaultCode.FAULT_CODE_OUT_OF_CACHE, fault.getCode());
     assertEquals(1, fault.getHop());
   }
 
@@ -135,6 +187,23 @@ final class OpeningTest {
     assertFalse(fault.getPermanent());
     link.step(0, Want.WANT_ALL, TestSwarm.rows(3, 1));
     assertEquals(3, link.result().getRows());
+  }
+
+  @Test
+  void shouldSayThatItDrainsWhenASessionIsOpenedAgain() {
+    TestSwarm.Node first = swarm.node(0, 4);
+    TestSwarm.Node second = swarm.node(4, 9);
+    TestGateway gateway = swarm.gateway();
+    TestGateway.Link link = gateway.openNew(first, second);
+    link.step(0, Want.WANT_NONE, TestSwarm.rows(3, 1));
+    link.result();
+    second.server.drain(123_456);
+    assertTrue(link.up().hasDraining());
+    TestGateway.Link next = gateway.open(2, 3, first, second);
+    assertEquals(3, next.opened().getHeld());
+    var up = next.up();
+    assertTrue(up.hasDraining(), up::toString);
+    assertEquals(123_456, up.getDraining().getByUnixMs());
   }
 
   @Test

@@ -4,11 +4,16 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
+import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.weft.crypto.NodeId;
+import org.weft.node.ticket.TicketFixture;
 
 final class OutputLogTest {
   private static final int ROW = 2;
+  private static final NodeId A = TicketFixture.key().id();
+  private static final NodeId B = TicketFixture.key().id();
   private final OutputLog log = new OutputLog(ROW, 20);
 
   /** Row p is the bytes (p, mark). */
@@ -74,6 +79,15 @@ final class OutputLogTest {
   }
 
   @Test
+  void shouldKeepNoMoreMemoryThanItCountsWhenItIsCut() throws IOException {
+    append(0, 10, 1);
+    log.cut(7);
+    log.cut(2);
+    assertEquals(4, log.bytes());
+    assertEquals(4, Backing.bytes(log.read(0, 2, 2).getFirst().bytes()));
+  }
+
+  @Test
   void shouldKeepNothingAcrossAHole() {
     append(0, 4, 1);
     append(6, 2, 1);
@@ -83,11 +97,24 @@ final class OutputLogTest {
 
   @Test
   void shouldShareOutOnlyWhatThereIs() {
-    LogBudget budget = new LogBudget(10);
-    assertEquals(7, budget.grant(7));
-    assertEquals(3, budget.grant(7));
-    assertEquals(0, budget.grant(7));
-    budget.giveBack(3);
-    assertEquals(3, budget.grant(5));
+    LogBudget budget = new LogBudget(10, 1);
+    assertEquals(7, budget.grant(A, A, 7).bytes());
+    LogBudget.Grant rest = budget.grant(A, A, 7);
+    assertEquals(3, rest.bytes());
+    assertEquals(0, budget.grant(B, B, 7).bytes());
+    budget.giveBack(rest);
+    assertEquals(3, budget.grant(B, B, 5).bytes());
+  }
+
+  @Test
+  void shouldLeaveSomethingToOthersWhenOnePeerMayHaveAShareAlone() {
+    LogBudget budget = new LogBudget(10, 0.5);
+    LogBudget.Grant ofA = budget.grant(A, A, 7);
+    assertEquals(5, ofA.bytes());
+    assertEquals(0, budget.grant(A, B, 1).bytes());
+    assertEquals(0, budget.grant(B, A, 1).bytes());
+    assertEquals(5, budget.grant(B, B, 7).bytes());
+    budget.giveBack(ofA);
+    assertEquals(4, budget.grant(A, A, 4).bytes());
   }
 }

@@ -74,7 +74,7 @@ final class RepairSimulationTest {
       // Some keep little of what they sent, so that logs fall short too.
       long logBytes = random.nextInt(3) == 0 ? 6000 : 1 << 20;
       BlockServerConfig.Caps caps =
-          new BlockServerConfig.Caps(8, 8, 8, 8, 4, 1 << 20, logBytes, 8, 8, 64);
+          new BlockServerConfig.Caps(8, 8, 8, 8, 4, 1 << 20, logBytes, 1, 8, 8, 64);
       BlockServerConfig config =
           new BlockServerConfig(
               TestSwarm.CONFIG.kvType(), 2048, 16, 4, caps, TestSwarm.CONFIG.waits());

@@ -6,11 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.weft.protocol.v1.Down;
 import org.weft.protocol.v1.FaultCode;
 import org.weft.protocol.v1.Step;
+import org.weft.protocol.v1.Ticket;
 import org.weft.protocol.v1.Want;
 
 /** Chains that lose a hop or a link and are opened again with the next epoch. */
@@ -131,7 +133,8 @@ final class RepairTest {
 
   @Test
   void shouldHoldNoMoreThanTheNextHopWhenTheLogDoesNotReach() {
-    BlockServerConfig.Caps none = new BlockServerConfig.Caps(8, 8, 8, 8, 64, 1 << 20, 0, 8, 8, 64);
+    BlockServerConfig.Caps none =
+        new BlockServerConfig.Caps(8, 8, 8, 8, 64, 1 << 20, 0, 1, 8, 8, 64);
     BlockServerConfig config =
         new BlockServerConfig(
             TestSwarm.CONFIG.kvType(), 2048, 64, 4, none, TestSwarm.CONFIG.waits());
@@ -212,17 +215,11 @@ final class RepairTest {
   }
 
   @Test
-  void shouldPaceReplaysWhenTheNewHopIsSlow() {
-    TestGateway.Link link =
-        gateway.open(
-            ticket ->
-                ticket.setLimits(
-                    ticket.getLimitsBuilder().setMaxStepRows(5).setMaxInFlight(2).build()),
-            1,
-            0,
-            first,
-            second,
-            third);
+  void shouldReadOnAndHearACloseWhileReplayedRowsWaitToBeComputed() {
+    UnaryOperator<Ticket.Builder> narrow =
+        ticket ->
+            ticket.setLimits(ticket.getLimitsBuilder().setMaxStepRows(5).setMaxInFlight(2).build());
+    TestGateway.Link link = gateway.open(narrow, 1, 0, first, second, third);
     link.opened();
     for (int at = 0; at < CUT; at += 5) {
       link.step(at, Want.WANT_NONE, Arrays.copyOfRange(rows, at, at + 5));
@@ -231,22 +228,15 @@ final class RepairTest {
     TestSwarm.Node spare = swarm.node(6, 9);
     spare.compute.gate();
     swarm.net.kill(third.id());
-    TestGateway.Link next =
-        gateway.open(
-            ticket ->
-                ticket.setLimits(
-                    ticket.getLimitsBuilder().setMaxStepRows(5).setMaxInFlight(2).build()),
-            2,
-            CUT,
-            first,
-            second,
-            spare);
+    TestGateway.Link next = gateway.open(narrow, 2, CUT, first, second, spare);
     assertEquals(CUT, next.opened().getHeld());
     spare.compute.awaitPass();
-    assertTrue(spare.server.metrics().queueDepth() <= 3);
+    // Five, where two may be in flight.
+    Await.that("all are taken in", () -> spare.server.metrics().queueDepth() == 5);
+    next.close();
+    Await.that("it is closed", () -> spare.server.metrics().sessions() == 0);
     spare.compute.ungate();
-    next.step(CUT, Want.WANT_ALL, Arrays.copyOfRange(rows, CUT, CUT + 5));
-    assertArrayEquals(Arrays.copyOfRange(expected, CUT, CUT + 5), TestGateway.rows(next.result()));
+    Await.that("it is free", () -> spare.compute.usedPages() == 0);
   }
 
   @Test

@@ -90,6 +90,17 @@ final class SessionLifeTest {
   }
 
   @Test
+  void shouldGoOnComputingWhenAPassEndsWithAnError() {
+    TestGateway.Link broken = openUsed();
+    first.compute.breakWith(new StackOverflowError());
+    broken.step(4, Want.WANT_ALL, TestSwarm.rows(1, 1));
+    assertEquals(FaultCode.FAULT_CODE_INTERNAL, broken.fault().getCode());
+    TestGateway.Link next = gateway.nextSession().openNew(first, second, third);
+    next.step(0, Want.WANT_ALL, TestSwarm.rows(2, 1));
+    assertEquals(2, next.result().getRows());
+  }
+
+  @Test
   void shouldRefuseRowsThatAreNotFiniteOnTheWire() {
     TestGateway.Link link = openUsed();
     byte[] nan = new byte[FakeCompute.WIDTH * 4];
@@ -220,7 +231,7 @@ final class SessionLifeTest {
   @Test
   void shouldBoundTheCollectorsThatWait() {
     BlockServerConfig.Caps caps =
-        new BlockServerConfig.Caps(4, 4, 4, 8, 8, 1 << 20, 1 << 20, 3, 2, 16);
+        new BlockServerConfig.Caps(4, 4, 4, 8, 8, 1 << 20, 1 << 20, 1, 3, 2, 16);
     TestSwarm.Node small =
         swarm.node(
             0,
@@ -266,7 +277,7 @@ final class SessionLifeTest {
   @Test
   void shouldStopComputingWhenNobodyCollectsAndEndWithTheLease() {
     BlockServerConfig.Caps caps =
-        new BlockServerConfig.Caps(4, 4, 4, 8, 3, 1 << 20, 1 << 20, 3, 2, 16);
+        new BlockServerConfig.Caps(4, 4, 4, 8, 3, 1 << 20, 1 << 20, 1, 3, 2, 16);
     TestSwarm.Node small =
         swarm.node(
             0,
@@ -289,6 +300,33 @@ final class SessionLifeTest {
     swarm.timers.advance(Duration.ofSeconds(31));
     assertEquals(FaultCode.FAULT_CODE_DEADLINE, link.fault().getCode());
     Await.that("it is freed", () -> small.compute.usedPages() == 0);
+  }
+
+  @Test
+  void shouldCountResultsThatNobodyCollectsAmongTheRowsThatMayWait() {
+    BlockServerConfig.Caps caps =
+        new BlockServerConfig.Caps(4, 4, 4, 8, 64, 1000, 1 << 20, 1, 3, 2, 16);
+    TestSwarm.Node small =
+        swarm.node(
+            0,
+            3,
+            new BlockServerConfig(
+                TestSwarm.CONFIG.kvType(), 2048, 64, 4, caps, TestSwarm.CONFIG.waits()),
+            64);
+    TestGateway.Link link = gateway.new Link(1, small);
+    link.dial();
+    link.open(swarm.sign(gateway.key, gateway.ticket(1, small)), 0);
+    link.opened();
+    int computed = 0;
+    for (; link.ups.isEmpty(); computed++) {
+      int step = computed;
+      link.step(step, Want.WANT_ALL, TestSwarm.rows(1, step));
+      Await.that(
+          "it is computed or refused",
+          () -> small.server.metrics().steps() == step + 1 || !link.ups.isEmpty());
+    }
+    assertEquals(FaultCode.FAULT_CODE_OVERLOADED, link.fault().getCode());
+    assertTrue(computed < 8, computed + " rows of 148 bytes");
   }
 
   // ---- Probes.
@@ -379,6 +417,28 @@ final class SessionLifeTest {
     Await.that("the tail is free", () -> third.compute.usedPages() == 0);
     gateway.end(first, 3);
     swarm.awaitFreed();
+  }
+
+  @Test
+  void shouldLetAPredecessorCloseNoLaterEpochThanItsTickets() {
+    TestGateway.Link link = openUsed();
+    link.send(Down.newBuilder().setClose(gateway.close(Long.MAX_VALUE)).build());
+    assertEquals(FaultCode.FAULT_CODE_PROTOCOL, link.fault().getCode());
+    TestGateway.Link next = gateway.open(2, 4, first, second, third);
+    assertEquals(4, next.opened().getHeld());
+    next.step(4, Want.WANT_ALL, TestSwarm.rows(1, 1));
+    assertEquals(1, next.result().getRows());
+  }
+
+  @Test
+  void shouldEndALaterEpochHereAndCloseTheTicketsOwnBehind() {
+    openUsed();
+    gateway.end(first, 7);
+    Await.that("all are closed", () -> third.server.metrics().sessions() == 0);
+    assertEquals(FaultCode.FAULT_CODE_CLOSED, gateway.open(7, 0, first).fault().getCode());
+    // Nobody but the gateway can say so to the hops behind.
+    gateway.open(2, 0, swarm.node(0, 3), second, third).opened();
+    assertTrue(second.server.metrics().faults().isEmpty());
   }
 
   @Test

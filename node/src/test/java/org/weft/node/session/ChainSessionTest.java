@@ -274,7 +274,7 @@ class ChainSessionTest {
     Node full = swarm.node("full", 2, 4, 1);
     ChainSessionFactory factory = factory();
     swarm.router.failed(b.id());
-    try (ChainSession session = factory.open(LENGTH, swarm.source())) {
+    try (ChainSession session = factory.open(LENGTH, swarm.source(), new Cancellation())) {
       assertEquals(b.id(), session.route().hops().get(1).record().node());
       check(session, 0, 10);
     }
@@ -285,6 +285,26 @@ class ChainSessionTest {
         refused.error() == NodeError.OUT_OF_CACHE || refused.error() == NodeError.UNREACHABLE,
         refused.toString());
     swarm.awaitNoPages(a, c, full);
+  }
+
+  @Test
+  void shouldGiveUpOpeningAndFreeEveryHopWhenCancelled() throws Exception {
+    ChainSessionFactory factory = factory();
+    Cancellation cancellation = new Cancellation();
+    swarm.network.hold();
+    CompletableFuture<NodeException> opening =
+        ChainFixture.async(() -> failure(() -> factory.open(LENGTH, swarm.source(), cancellation)));
+    ChainFixture.await(() -> swarm.network.waiting() > 0, "the Open to be under way");
+    cancellation.cancel();
+    assertEquals(NodeError.CLOSED, opening.get(20, TimeUnit.SECONDS).error());
+    ChainFixture.await(() -> factory.sessions() == 0, "every hop to be told");
+    swarm.network.resume();
+    swarm.awaitNoPages(a, b, c);
+    // Nothing is tried for somebody who has gone.
+    assertEquals(
+        NodeError.CLOSED,
+        failure(() -> factory.open(LENGTH, swarm.source(), cancellation)).error());
+    assertEquals(0, swarm.network.waiting());
   }
 
   @Test

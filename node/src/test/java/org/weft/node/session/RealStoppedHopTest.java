@@ -60,7 +60,6 @@ final class RealStoppedHopTest {
             waits.announced(),
             waits.opening(),
             waits.collector(),
-            waits.room(),
             waits.closing()));
   }
 

@@ -39,11 +39,11 @@ record WiredTransport(Transport real, UnaryOperator<PeerAddress> wire, Consumer<
     ChainStream stream = real.chain(wire.apply(peer), listener);
     return new ChainStream() {
       @Override
-      public void send(Down frame) {
+      public boolean send(Down frame) {
         if (frame.hasStep()) {
           note(peer.id(), frame.getStep());
         }
-        stream.send(frame);
+        return stream.send(frame);
       }
 
       @Override

@@ -126,17 +126,17 @@ final class MemoryStream {
       }
     }
 
-    void send(MessageLite frame) {
+    boolean send(MessageLite frame) {
       if (frame.getSerializedSize() > Wire.MAX_MESSAGE_BYTES) {
         fail(new NodeException(NodeError.PROTOCOL, "A frame is larger than the wire allows."));
-        return;
+        return false;
       }
       MessageLite copy = copy(frame);
       End to = other(this);
       network.lock.lock();
       try {
         if (!waitForRoom(to)) {
-          return;
+          return false;
         }
         to.unhandled++;
         network.send(new MemoryNetwork.Flight(to, () -> to.run(() -> to.handle(copy))));
@@ -144,6 +144,7 @@ final class MemoryStream {
         network.lock.unlock();
       }
       network.seen(self, peer, copy);
+      return true;
     }
 
     private boolean waitForRoom(End to) {

@@ -55,8 +55,8 @@ final class MemoryTransport implements Transport {
     dial(stream, peer.id(), this::acceptChain);
     return new ChainStream() {
       @Override
-      public void send(Down frame) {
-        stream.dialler().send(frame);
+      public boolean send(Down frame) {
+        return stream.dialler().send(frame);
       }
 
       @Override
@@ -102,8 +102,8 @@ final class MemoryTransport implements Transport {
   private record EndOutbound<T extends MessageLite>(MemoryStream.End end)
       implements SessionService.Outbound<T> {
     @Override
-    public void send(T frame) {
-      end.send(frame);
+    public boolean send(T frame) {
+      return end.send(frame);
     }
 
     @Override

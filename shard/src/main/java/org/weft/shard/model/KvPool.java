@@ -82,21 +82,32 @@ public final class KvPool implements AutoCloseable {
 
   /** Pages that a cache of {@code maxLength} positions takes. */
   public int pagesFor(int maxLength) {
+    return pagesFor(maxLength, maxRewind);
+  }
+
+  private int pagesFor(int maxLength, int rewind) {
     int pages = Math.ceilDiv(maxLength, PAGE_POSITIONS);
     int window = layout.window();
     if (window == 0) {
       return pages;
     }
-    return (int) Math.min(pages, Math.ceilDiv((long) window + maxRewind, PAGE_POSITIONS));
+    return (int) Math.min(pages, Math.ceilDiv((long) window + rewind, PAGE_POSITIONS));
+  }
+
+  /** As {@link #reserve(int, int)}, with the pool's own {@link #maxRewind}. */
+  public Optional<KvCache> reserve(int maxLength) {
+    return reserve(maxLength, maxRewind);
   }
 
   /**
    * Reserves all pages that {@code maxLength} positions need, or nothing. A model whose every block
-   * has a sliding window needs the window's pages and those of {@link #maxRewind} only.
+   * has a sliding window needs the pages of the window and of what it is cut back by only.
    *
+   * @param rewind how far such a cache can be cut back, in positions; the pool's {@link #maxRewind}
+   *     where that is more
    * @throws ShardException TOO_LONG if the model's context is shorter than {@code maxLength}
    */
-  public Optional<KvCache> reserve(int maxLength) {
+  public Optional<KvCache> reserve(int maxLength, int rewind) {
     if (maxLength < 1) {
       throw new ShardException(
           ShardError.ARGUMENT, "a cache of " + maxLength + " positions holds nothing");
@@ -110,7 +121,7 @@ public final class KvPool implements AutoCloseable {
               + " has "
               + config.context());
     }
-    int[] pages = new int[pagesFor(maxLength)];
+    int[] pages = new int[pagesFor(maxLength, Math.max(rewind, maxRewind))];
     synchronized (this) {
       if (closed) {
         throw new ShardException(ShardError.ARGUMENT, "the KV pool is closed");

@@ -90,6 +90,20 @@ class KvPoolTest {
   }
 
   @Test
+  void shouldKeepAsMuchMoreAsACacheAsksForWhenModelSlides() {
+    try (KvPool pool = new KvPool(sliding, sliding.wholeSpan(), KvType.F16, 100, 40)) {
+      KvCache little = pool.reserve(512, 3).orElseThrow();
+      assertEquals(4, little.pages(), "no less than the pool's own");
+      KvCache much = pool.reserve(512, 200).orElseThrow();
+      assertEquals(9, much.pages()); // 64 + 200 positions
+      much.advance(300);
+      much.truncate(100);
+      assertEquals(100, much.length());
+      assertEquals(16, pool.reserve(512, 4000).orElseThrow().pages(), "no more than there are");
+    }
+  }
+
+  @Test
   void shouldRefuseWhenCutIsNoPrefix() {
     try (KvPool pool = new KvPool(config, config.wholeSpan(), KvType.F16, 4)) {
       KvCache cache = pool.reserve(100).orElseThrow();

@@ -3,9 +3,9 @@ package org.weft.tools.bench;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.weft.node.generation.Cancellation;
 import org.weft.node.generation.GenerationRequest;
 import org.weft.node.generation.GenerationResult;
+import org.weft.node.session.Cancellation;
 import org.weft.tools.local.Engine;
 import org.weft.tools.local.Rehearsal;
 

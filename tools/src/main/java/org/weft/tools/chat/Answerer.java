@@ -2,8 +2,8 @@ package org.weft.tools.chat;
 
 import java.util.List;
 import java.util.function.Consumer;
-import org.weft.node.generation.Cancellation;
 import org.weft.node.generation.ChatMessage;
+import org.weft.node.session.Cancellation;
 
 /** Whoever answers in a conversation: a model in this process, or a gateway. */
 public interface Answerer extends AutoCloseable {

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Locale;
 import org.weft.node.NodeError;
 import org.weft.node.NodeException;
-import org.weft.node.generation.Cancellation;
 import org.weft.node.generation.ChatMessage;
+import org.weft.node.session.Cancellation;
 import org.weft.shard.ShardException;
 import org.weft.tools.user.UserException;
 

@@ -3,12 +3,12 @@ package org.weft.tools.chat;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
-import org.weft.node.generation.Cancellation;
 import org.weft.node.generation.ChatMessage;
 import org.weft.node.generation.ChatPrompt;
 import org.weft.node.generation.GenerationRequest;
 import org.weft.node.generation.GenerationResult;
 import org.weft.node.generation.GenerationResult.FinishReason;
+import org.weft.node.session.Cancellation;
 import org.weft.shard.sampling.SamplingParameters;
 import org.weft.tools.local.Engine;
 

@@ -6,7 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.weft.node.NodeException;
-import org.weft.node.generation.Cancellation;
+import org.weft.node.session.Cancellation;
 import org.weft.shard.tokenizer.Tokenizer;
 import org.weft.tools.local.Backend;
 import org.weft.tools.local.Engine;

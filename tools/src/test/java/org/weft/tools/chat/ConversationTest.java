@@ -12,8 +12,8 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.weft.node.NodeError;
 import org.weft.node.NodeException;
-import org.weft.node.generation.Cancellation;
 import org.weft.node.generation.ChatMessage;
+import org.weft.node.session.Cancellation;
 import org.weft.tools.user.UserException;
 
 class ConversationTest {

@@ -1,4 +1,4 @@
-package org.weft.node.generation;
+package org.weft.node.session;
 
 import java.util.ArrayList;
 import java.util.List;
