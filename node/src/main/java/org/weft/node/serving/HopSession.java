@@ -34,6 +34,8 @@ final class HopSession implements StepFlow.Exit {
     ENDED
   }
 
+  private static final System.Logger LOG = System.getLogger(HopSession.class.getName());
+
   private final Host host;
   private final SessionTable table;
   private final SessionKey key;
@@ -338,11 +340,14 @@ final class HopSession implements StepFlow.Exit {
       fault(FaultReason.LEAVING);
       return;
     }
-    String why = cause == null ? "it ended the stream" : String.valueOf(cause.getMessage());
+    // Who wrote the ticket chose the address: what a dial of it met is told to the log alone.
+    LOG.log(
+        System.Logger.Level.DEBUG,
+        () -> "Hop %d: %s".formatted(plan.hop() + 1, cause == null ? "ended" : cause.getMessage()));
     fault(
         FaultReason.passing(
             FaultCode.FAULT_CODE_NEXT_HOP,
-            "Hop %d cannot be reached, or left: %s".formatted(plan.hop() + 1, why)));
+            "Hop %d cannot be reached, or left.".formatted(plan.hop() + 1)));
   }
 
   void drainingBelow(NextHop from, Draining draining) {

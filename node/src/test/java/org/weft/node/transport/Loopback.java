@@ -46,13 +46,7 @@ final class Loopback implements AutoCloseable {
   }
 
   void restart(int port) {
-    TransportConfig there =
-        new TransportConfig(
-            config.host(),
-            port,
-            config.connectTimeout(),
-            config.sendTimeout(),
-            config.maxConnections());
+    TransportConfig there = config.listeningAt(config.host(), port);
     server = GrpcTransport.listening(serverKey, there, Clock.systemUTC(), service, service);
   }
 
