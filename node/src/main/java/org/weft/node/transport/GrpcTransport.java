@@ -61,6 +61,7 @@ public final class GrpcTransport implements Transport {
       TransportConfig config,
       Clock clock,
       SslProvider provider,
+      @Nullable Timers deadlines,
       @Nullable SessionService sessions,
       @Nullable DirectoryService directory) {
     self = key.id();
@@ -73,7 +74,15 @@ public final class GrpcTransport implements Transport {
       server =
           sessions == null || directory == null
               ? null
-              : new GrpcServer(config, clock, tls, loops, hello(), sessions, directory);
+              : new GrpcServer(
+                  config,
+                  clock,
+                  tls,
+                  loops,
+                  deadlines == null ? EventLoops.timers(loops) : deadlines,
+                  hello(),
+                  sessions,
+                  directory);
       if (server != null) {
         server.start();
       }
@@ -85,7 +94,7 @@ public final class GrpcTransport implements Transport {
 
   /** A transport that dials only: what a gateway needs. */
   public static GrpcTransport dialling(NodeKey key, TransportConfig config, Clock clock) {
-    return new GrpcTransport(key, config, clock, TlsContexts.best(), null, null);
+    return new GrpcTransport(key, config, clock, TlsContexts.best(), null, null, null);
   }
 
   /**
@@ -99,24 +108,25 @@ public final class GrpcTransport implements Transport {
       Clock clock,
       SessionService sessions,
       DirectoryService directory) {
-    return listening(key, config, clock, TlsContexts.best(), sessions, directory);
+    return listening(key, config, clock, TlsContexts.best(), null, sessions, directory);
   }
 
-  /** With a TLS provider of the caller's choice, for tests. */
+  /** With a TLS provider, and timers of peers' calls, of the caller's choice, for tests. */
   static GrpcTransport listening(
       NodeKey key,
       TransportConfig config,
       Clock clock,
       SslProvider provider,
+      @Nullable Timers deadlines,
       SessionService sessions,
       DirectoryService directory) {
-    return new GrpcTransport(key, config, clock, provider, sessions, directory);
+    return new GrpcTransport(key, config, clock, provider, deadlines, sessions, directory);
   }
 
   /** With a TLS provider of the caller's choice, for tests. */
   static GrpcTransport dialling(
       NodeKey key, TransportConfig config, Clock clock, SslProvider provider) {
-    return new GrpcTransport(key, config, clock, provider, null, null);
+    return new GrpcTransport(key, config, clock, provider, null, null, null);
   }
 
   /**

@@ -62,10 +62,9 @@ public record TransportConfig(
         host, port, connectTimeout, sendTimeout, callTimeout, idleTimeout, maxConnections, rule);
   }
 
-  /** With other bounds on what peers begin. */
-  TransportConfig patientFor(Duration call, Duration idle) {
+  TransportConfig idlingFor(Duration idle) {
     return new TransportConfig(
-        host, port, connectTimeout, sendTimeout, call, idle, maxConnections, dials);
+        host, port, connectTimeout, sendTimeout, callTimeout, idle, maxConnections, dials);
   }
 
   private static NodeException refused(String sentence) {
