@@ -11,5 +11,14 @@ public final class Wire {
   /** A message takes this many bytes at most: a step and its headers. */
   public static final int MAX_MESSAGE_BYTES = MAX_STEP_BYTES + (256 << 10);
 
+  /** A request or reply of Hello, Ask and End takes this many bytes at most. */
+  public static final int MAX_CALL_BYTES = 8 << 10;
+
+  /** Records of one exchange that are looked at; each may cost a signature check. */
+  public static final int MAX_EXCHANGE_RECORDS = 1024;
+
+  /** Summaries of one exchange; about 80 bytes each. */
+  public static final int MAX_EXCHANGE_KNOWN = 8192;
+
   private Wire() {}
 }

@@ -17,6 +17,9 @@ import org.weft.node.ticket.PeerAddress;
  * @param deadline of one exchange or ping
  * @param maxRecords that are kept in all
  * @param maxRecordsPerNode that are kept of one node
+ * @param maxRecordsPerSource of other nodes that are kept of what one peer tells, but for those
+ *     joined through
+ * @param maxRecordsPerRange that are kept with addresses in one /24, /48 or domain
  * @param maxPeersPerRound peers that one round talks to
  */
 public record DirectoryConfig(
@@ -27,6 +30,8 @@ public record DirectoryConfig(
     Duration deadline,
     int maxRecords,
     int maxRecordsPerNode,
+    int maxRecordsPerSource,
+    int maxRecordsPerRange,
     int maxPeersPerRound) {
   public DirectoryConfig {
     join = List.copyOf(join);
@@ -39,7 +44,11 @@ public record DirectoryConfig(
           NodeError.ARGUMENT,
           "records that stand for " + ttl + " cannot be renewed every " + renewal);
     }
-    if (maxRecords < 1 || maxRecordsPerNode < 1 || maxPeersPerRound < 1) {
+    if (maxRecords < 1
+        || maxRecordsPerNode < 1
+        || maxRecordsPerSource < 1
+        || maxRecordsPerRange < 1
+        || maxPeersPerRound < 1) {
       throw new NodeException(NodeError.ARGUMENT, "a directory's limits must be above zero");
     }
   }
@@ -54,6 +63,8 @@ public record DirectoryConfig(
         Duration.ofSeconds(3),
         4096,
         8,
+        64,
+        256,
         64);
   }
 }

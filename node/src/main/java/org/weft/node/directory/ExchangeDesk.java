@@ -19,12 +19,6 @@ import org.weft.protocol.v1.Signed;
  * one. Thread-safe.
  */
 final class ExchangeDesk {
-  /** Records of one message that are looked at; each may cost a signature check. */
-  static final int MAX_RECORDS = 1024;
-
-  /** Summaries of one request; about 80 bytes each. */
-  static final int MAX_KNOWN = 8192;
-
   /** A reply is filled up to here; what is left out comes with the next exchange. */
   static final int MAX_REPLY_BYTES = Wire.MAX_STEP_BYTES;
 
@@ -46,26 +40,29 @@ final class ExchangeDesk {
   ExchangeRequest request(List<VerifiedRecord> fresh) {
     ExchangeRequest.Builder request = ExchangeRequest.newBuilder().setNetworkId(network);
     fresh.forEach(record -> request.addRecords(record.signed()));
-    table.standing().stream().limit(MAX_KNOWN).forEach(record -> request.addKnown(summary(record)));
+    table.standing().stream()
+        .limit(Wire.MAX_EXCHANGE_KNOWN)
+        .forEach(record -> request.addKnown(summary(record)));
     return request.build();
   }
 
   /** Answers a peer of the same network with what it lacks. */
-  ExchangeReply exchange(ExchangeRequest request) {
+  ExchangeReply exchange(NodeId peer, ExchangeRequest request) {
     if (!request.getNetworkId().equals(network)) {
       throw new NodeException(
           NodeError.INCOMPATIBLE, "this node belongs to another swarm: check the network's name");
     }
-    if (request.getRecordsCount() > MAX_RECORDS || request.getKnownCount() > MAX_KNOWN) {
+    if (request.getRecordsCount() > Wire.MAX_EXCHANGE_RECORDS
+        || request.getKnownCount() > Wire.MAX_EXCHANGE_KNOWN) {
       throw new NodeException(
           NodeError.PROTOCOL,
           "an exchange carries "
-              + MAX_RECORDS
+              + Wire.MAX_EXCHANGE_RECORDS
               + " records and "
-              + MAX_KNOWN
+              + Wire.MAX_EXCHANGE_KNOWN
               + " summaries at most");
     }
-    take(request.getRecordsList());
+    take(request.getRecordsList(), new RecordTable.Source(peer, false));
     Map<Known, Long> known = new HashMap<>();
     for (RecordSummary summary : request.getKnownList()) {
       known.put(new Known(summary.getNodeId(), summary.getModelId()), summary.getSequence());
@@ -73,11 +70,16 @@ final class ExchangeDesk {
     return missing(known);
   }
 
-  /** Stores what is valid of a peer's records; what is not is left out in silence. */
-  void take(List<Signed> records) {
-    int count = Math.min(records.size(), MAX_RECORDS);
+  /**
+   * Stores what is valid of a peer's records; what is not is left out in silence. After a forged
+   * one the rest is not looked at: it would cost a check each, and no honest peer passes one on.
+   */
+  void take(List<Signed> records, RecordTable.Source source) {
+    int count = Math.min(records.size(), Wire.MAX_EXCHANGE_RECORDS);
     for (int i = 0; i < count; i++) {
-      table.offer(records.get(i));
+      if (table.offer(records.get(i), source) == RecordTable.Offer.FORGED) {
+        break;
+      }
     }
     for (VerifiedRecord record : table.standing()) {
       if (record.node().equals(self)) {

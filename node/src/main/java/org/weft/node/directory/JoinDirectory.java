@@ -63,8 +63,8 @@ public final class JoinDirectory implements Directory {
     this.config = config;
     this.transport = transport;
     this.timers = timers;
-    table = new RecordTable(config, clock);
     proven = new ProvenPeers(transport, timers, config.deadline());
+    table = new RecordTable(config, clock, record -> proven.roundTrip(record).isPresent());
     own = new OwnRecords(key, config, clock);
     desk = new ExchangeDesk(config, table, own, transport.self());
     for (PeerAddress peer : config.join()) {
@@ -115,7 +115,7 @@ public final class JoinDirectory implements Directory {
 
   @Override
   public ExchangeReply exchange(NodeId peer, ExchangeRequest request) {
-    return desk.exchange(request);
+    return desk.exchange(peer, request);
   }
 
   @Override
@@ -266,7 +266,8 @@ public final class JoinDirectory implements Directory {
   private void exchangeWith(PeerAddress peer, List<VerifiedRecord> fresh) {
     try {
       ExchangeReply reply = transport.exchange(peer, desk.request(fresh), config.deadline());
-      desk.take(reply.getRecordsList());
+      desk.take(
+          reply.getRecordsList(), new RecordTable.Source(peer.id(), joins.containsKey(peer.id())));
       found(peer, "");
     } catch (NodeException unreachable) {
       found(peer, String.valueOf(unreachable.getMessage()));

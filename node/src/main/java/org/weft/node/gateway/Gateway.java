@@ -7,6 +7,7 @@ import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.weft.node.generation.GenerationLoop;
 import org.weft.node.metrics.HttpListener;
+import org.weft.node.metrics.IdleConnections;
 import org.weft.node.metrics.NodeMetrics;
 
 /**

@@ -30,6 +30,8 @@ public final class HttpListener implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
   private static final int BACKLOG = 1024;
   private static final int MAX_PORT = 65_535;
+  private static final int CONNECTIONS = 64;
+  private static final Duration IDLE = Duration.ofSeconds(30);
 
   private final Vertx vertx =
       Vertx.builder().with(options()).withTransport(HalfClosingTransport.overNio()).build();
@@ -44,14 +46,29 @@ public final class HttpListener implements AutoCloseable {
 
   /** Listens with handlers that need no Vert.x; see {@link #listen}. */
   public static HttpListener open(String host, int port, Handler<HttpServerRequest> requests) {
+    return open(host, port, requests, CONNECTIONS, IDLE);
+  }
+
+  /** For whoever asks rarely and is answered at once: so many connections, none of them idle. */
+  static HttpListener open(
+      String host,
+      int port,
+      Handler<HttpServerRequest> requests,
+      int maxConnections,
+      Duration idleTimeout) {
     HttpListener listener = new HttpListener();
+    long millis = idleTimeout.toMillis();
+    IdleConnections idle = new IdleConnections(listener.vertx(), maxConnections, millis, millis);
     listener.listen(
         host,
         port,
         new Handlers(
-            requests,
+            request -> {
+              idle.asked(request);
+              requests.handle(request);
+            },
             HttpServerRequest.DEFAULT_INVALID_REQUEST_HANDLER,
-            connection -> connection.exceptionHandler(e -> {})));
+            idle::opened));
     return listener;
   }
 

@@ -31,6 +31,8 @@ final class HopSession {
     ENDED
   }
 
+  private static final System.Logger LOG = System.getLogger(HopSession.class.getName());
+
   private final Host host;
   private final SessionTable table;
   private final SessionKey key;
@@ -266,8 +268,11 @@ final class HopSession {
       fault(FaultReason.LEAVING);
       return;
     }
-    String why = cause == null ? "it ended the stream" : String.valueOf(cause.getMessage());
-    fault(FaultReason.nextHop(plan, "cannot be reached, or left: " + why));
+    // Who wrote the ticket chose the address: what a dial of it met is told to the log alone.
+    LOG.log(
+        System.Logger.Level.DEBUG,
+        () -> "Hop %d: %s".formatted(plan.hop() + 1, cause == null ? "ended" : cause.getMessage()));
+    fault(FaultReason.nextHop(plan, "cannot be reached, or left."));
   }
 
   void drainingBelow(NextHop from, Draining draining) {

@@ -1,11 +1,14 @@
 package org.weft.node.ticket;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.DiscardUnknownFieldsParser;
 import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Parser;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.weft.crypto.Domain;
 import org.weft.crypto.NodeId;
 import org.weft.crypto.NodeKey;
@@ -19,12 +22,18 @@ import org.weft.protocol.v1.Signed;
 import org.weft.shard.manifest.ModelId;
 import org.weft.shard.model.Span;
 
-/** The checks that make a {@link VerifiedRecord}: size and signature first, then every field. */
+/**
+ * The checks that make a {@link VerifiedRecord}: size and every field first, and the signature
+ * last, for it costs the most.
+ */
 final class RecordCheck {
   static final int HASH_BYTES = 32;
 
   /** Far above any model's number of blocks. */
   static final int MAX_BLOCKS = 4096;
+
+  private static final Parser<PeerRecord> READER =
+      DiscardUnknownFieldsParser.wrap(PeerRecord.parser());
 
   private static final int MAX_ENDPOINTS = 8;
   private static final int MAX_IDS = 8;
@@ -44,13 +53,8 @@ final class RecordCheck {
   }
 
   static VerifiedRecord verify(Signed signed, NetworkId network, Instant now) {
-    NodeId signer =
-        SignedBytes.verify(
-            signed,
-            Domain.PEER_RECORD,
-            VerifiedRecord.MAX_BYTES,
-            NodeError.PROTOCOL,
-            "A peer record");
+    String what = "A peer record";
+    NodeId signer = SignedBytes.signer(signed, VerifiedRecord.MAX_BYTES, NodeError.PROTOCOL, what);
     PeerRecord record = parse(signed.getPayload());
     String who = "The record of " + signer;
     require(
@@ -59,29 +63,40 @@ final class RecordCheck {
         record.getNetworkId().equals(ByteString.copyFrom(network.bytes())),
         who,
         "belongs to another swarm");
-    Instant expires = times(record, who, now);
+    Life life = life(record, who, now);
     ids(record, who);
     texts(record, who);
     numbers(record, who);
+    ModelId model = ModelId.of(record.getModelId().toByteArray());
+    Span span = span(record.getSpan(), who);
+    List<PeerAddress.HostPort> endpoints = endpoints(record, who);
+    SignedBytes.requireSignature(signed, signer, Domain.PEER_RECORD, NodeError.WRONG_PEER, what);
     return new VerifiedRecord(
-        signed,
-        record,
-        signer,
-        ModelId.of(record.getModelId().toByteArray()),
-        span(record.getSpan(), who),
-        expires,
-        endpoints(record, who));
+        signed, record, signer, model, span, life.expires(), life.ends(), endpoints);
   }
 
-  private static PeerRecord parse(ByteString payload) {
+  /** Null where the payload is no message; fields that this version does not know are dropped. */
+  static @Nullable PeerRecord read(ByteString payload) {
     try {
-      return PeerRecord.parseFrom(payload);
+      return READER.parseFrom(payload);
     } catch (InvalidProtocolBufferException e) {
-      throw new NodeException(NodeError.PROTOCOL, "A peer record is not a well-formed message.");
+      return null;
     }
   }
 
-  private static Instant times(PeerRecord record, String who, Instant now) {
+  private static PeerRecord parse(ByteString payload) {
+    PeerRecord record = read(payload);
+    if (record == null) {
+      throw new NodeException(NodeError.PROTOCOL, "A peer record is not a well-formed message.");
+    }
+    return record;
+  }
+
+  /** Until when a record stands here, and when it has ended by any clock that is let in. */
+  private record Life(Instant expires, Instant ends) {}
+
+  /** The issuer's clock may be as far behind ours as ahead of it, and costs no record its ttl. */
+  private static Life life(PeerRecord record, String who, Instant now) {
     require(record.getSequence() > 0, who, "has no sequence number");
     require(record.getIssuedMs() > 0, who, "has no time of issue");
     long ttl = Integer.toUnsignedLong(record.getTtlSeconds());
@@ -98,9 +113,10 @@ final class RecordCheck {
         !issued.isAfter(now.plus(VerifiedRecord.SKEW)),
         who,
         "was issued in the future; check the clocks of both machines");
-    Instant expires = issued.plus(Duration.ofSeconds(ttl));
-    require(expires.isAfter(now), who, "has expired");
-    return expires;
+    Instant ends = issued.plus(Duration.ofSeconds(ttl)).plus(VerifiedRecord.SKEW);
+    require(ends.isAfter(now), who, "has expired");
+    Instant fromNow = now.plus(Duration.ofSeconds(ttl));
+    return new Life(fromNow.isBefore(ends) ? fromNow : ends, ends);
   }
 
   private static void ids(PeerRecord record, String who) {

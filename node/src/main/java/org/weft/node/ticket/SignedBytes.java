@@ -26,6 +26,13 @@ final class SignedBytes {
   /** The signer, after size and signature have been checked. {@code what} begins a sentence. */
   static NodeId verify(
       Signed signed, Domain domain, int maxPayloadBytes, NodeError error, String what) {
+    NodeId signer = signer(signed, maxPayloadBytes, error, what);
+    requireSignature(signed, signer, domain, error, what);
+    return signer;
+  }
+
+  /** Who is said to have signed, after sizes have been checked. */
+  static NodeId signer(Signed signed, int maxPayloadBytes, NodeError error, String what) {
     int bytes = signed.getPayload().size();
     if (bytes > maxPayloadBytes || signed.getSerializedSize() > bytes + OVERHEAD_BYTES) {
       throw new NodeException(
@@ -35,14 +42,17 @@ final class SignedBytes {
         || signed.getSignature().size() != NodeId.SIGNATURE_BYTES) {
       throw new NodeException(error, what + " has no well-formed signer and signature.");
     }
-    NodeId signer = NodeId.of(signed.getSigner().toByteArray());
+    return NodeId.of(signed.getSigner().toByteArray());
+  }
+
+  static void requireSignature(
+      Signed signed, NodeId signer, Domain domain, NodeError error, String what) {
     Envelope envelope =
         new Envelope(
             signed.getPayload().toByteArray(), signer, signed.getSignature().toByteArray());
     if (!envelope.verify(domain)) {
       throw new NodeException(error, what + " does not bear the signature of " + signer + ".");
     }
-    return signer;
   }
 
   private SignedBytes() {}

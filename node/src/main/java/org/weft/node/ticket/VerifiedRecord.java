@@ -1,8 +1,10 @@
 package org.weft.node.ticket;
 
+import com.google.protobuf.ByteString;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.weft.crypto.NodeId;
 import org.weft.crypto.NodeKey;
 import org.weft.node.NodeException;
@@ -19,7 +21,7 @@ public final class VerifiedRecord {
   /** Bytes of a record's payload at most. */
   public static final int MAX_BYTES = 1024;
 
-  /** How far ahead of ours a peer's clock may be. */
+  /** How far ahead of ours, or behind it, a peer's clock may be. */
   public static final Duration SKEW = Duration.ofSeconds(30);
 
   /** A record's life at most. */
@@ -31,6 +33,7 @@ public final class VerifiedRecord {
   private final ModelId model;
   private final Span span;
   private final Instant expires;
+  private final Instant ends;
   private final List<PeerAddress.HostPort> endpoints;
 
   /** Only of what {@link RecordCheck} has let through. */
@@ -41,6 +44,7 @@ public final class VerifiedRecord {
       ModelId model,
       Span span,
       Instant expires,
+      Instant ends,
       List<PeerAddress.HostPort> endpoints) {
     this.signed = signed;
     this.record = record;
@@ -48,6 +52,7 @@ public final class VerifiedRecord {
     this.model = model;
     this.span = span;
     this.expires = expires;
+    this.ends = ends;
     this.endpoints = List.copyOf(endpoints);
   }
 
@@ -63,7 +68,8 @@ public final class VerifiedRecord {
   /**
    * Checks a record. {@code now} bounds skew (30 s) and ttl (15 min).
    *
-   * @throws NodeException PROTOCOL and one sentence
+   * @throws NodeException WRONG_PEER where the signature is not the signer's, which no honest peer
+   *     passes on; PROTOCOL for all else; with one sentence
    */
   public static VerifiedRecord verify(Signed signed, NetworkId network, Instant now) {
     return RecordCheck.verify(signed, network, now);
@@ -86,9 +92,24 @@ public final class VerifiedRecord {
     return record.getSequence();
   }
 
-  /** The first instant at which the record no longer stands. */
+  /** What a payload claims, before anything of it is believed; empty where it is no record. */
+  public static Optional<PeerRecord> claims(ByteString payload) {
+    return payload.size() > MAX_BYTES
+        ? Optional.empty()
+        : Optional.ofNullable(RecordCheck.read(payload));
+  }
+
+  /**
+   * The first instant at which the record no longer stands: its ttl after it was checked, or its
+   * end, whichever comes first.
+   */
   public Instant expires() {
     return expires;
+  }
+
+  /** The first instant at which nobody may take it in any more, even by a clock that is behind. */
+  public Instant ends() {
+    return ends;
   }
 
   public List<PeerAddress.HostPort> endpoints() {

@@ -14,12 +14,37 @@ import org.weft.node.NodeError;
 
 /** Who is at the other end: read from each connection's certificate once, when it is accepted. */
 final class Callers extends ServerTransportFilter {
-  private static final Attributes.Key<NodeId> PEER = Attributes.Key.create("weft-peer");
+  private static final Attributes.Key<Caller> CALLER = Attributes.Key.create("weft-caller");
 
   private final Clock clock;
+  private final AcceptedConnections connections;
 
-  Callers(Clock clock) {
+  /** The peer of one connection. */
+  static final class Caller {
+    private final NodeId id;
+    private volatile boolean greeted;
+
+    private Caller(NodeId id) {
+      this.id = id;
+    }
+
+    NodeId id() {
+      return id;
+    }
+
+    /** It has said Hello, and there is a version that both speak. */
+    void greeted() {
+      greeted = true;
+    }
+
+    boolean hasGreeted() {
+      return greeted;
+    }
+  }
+
+  Callers(Clock clock, AcceptedConnections connections) {
     this.clock = clock;
+    this.connections = connections;
   }
 
   /** A connection without a proven peer gets no attribute, and every call on it is refused. */
@@ -31,17 +56,22 @@ final class Callers extends ServerTransportFilter {
     }
     try {
       NodeId peer = TlsIdentity.peerOf(session.getPeerCertificates(), clock);
-      return attributes.toBuilder().set(PEER, peer).build();
+      boolean admitted =
+          connections.admit(
+              attributes.get(Grpc.TRANSPORT_ATTR_LOCAL_ADDR),
+              attributes.get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR),
+              peer);
+      return admitted ? attributes.toBuilder().set(CALLER, new Caller(peer)).build() : attributes;
     } catch (CertificateException | SSLPeerUnverifiedException e) {
       return attributes;
     }
   }
 
-  static NodeId peer(ServerCall<?, ?> call) {
-    NodeId peer = call.getAttributes().get(PEER);
-    if (peer == null) {
+  static Caller of(ServerCall<?, ?> call) {
+    Caller caller = call.getAttributes().get(CALLER);
+    if (caller == null) {
       throw Failures.failure(NodeError.WRONG_PEER, "The connection has no proven peer.");
     }
-    return peer;
+    return caller;
   }
 }

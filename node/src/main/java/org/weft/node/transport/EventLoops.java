@@ -4,6 +4,8 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import java.time.Duration;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
 /** The threads that move bytes: two for a whole node, for what it accepts and what it dials. */
@@ -19,6 +21,22 @@ final class EventLoops {
     group
         .shutdownGracefully(0, withinMillis, TimeUnit.MILLISECONDS)
         .awaitUninterruptibly(withinMillis);
+  }
+
+  /** Tasks run on an event loop, so they must not block. */
+  static Timers timers(EventLoopGroup group) {
+    return new Timers() {
+      @Override
+      public Timer after(Duration delay, Runnable task) {
+        Future<?> scheduled = group.schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
+        return () -> scheduled.cancel(false);
+      }
+
+      @Override
+      public long nanoTime() {
+        return System.nanoTime();
+      }
+    };
   }
 
   private EventLoops() {}

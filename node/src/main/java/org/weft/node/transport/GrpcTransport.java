@@ -11,6 +11,7 @@ import io.netty.handler.ssl.SslProvider;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.weft.crypto.NodeId;
 import org.weft.crypto.NodeKey;
@@ -23,14 +24,12 @@ import org.weft.protocol.WireMethods;
 import org.weft.protocol.v1.Close;
 import org.weft.protocol.v1.Closed;
 import org.weft.protocol.v1.Collect;
-import org.weft.protocol.v1.DirectoryGrpc;
 import org.weft.protocol.v1.Down;
 import org.weft.protocol.v1.ExchangeReply;
 import org.weft.protocol.v1.ExchangeRequest;
 import org.weft.protocol.v1.HelloRequest;
 import org.weft.protocol.v1.Probe;
 import org.weft.protocol.v1.ProbeReport;
-import org.weft.protocol.v1.SessionsGrpc;
 
 /**
  * gRPC over Netty and mutual TLS 1.3.
@@ -52,6 +51,7 @@ public final class GrpcTransport implements Transport {
   private final NodeId self;
   private final TransportConfig config;
   private final EventLoopGroup loops;
+  private final Dialler dialler;
   private final PeerChannels channels;
   private final @Nullable GrpcServer server;
   private volatile boolean closed;
@@ -61,18 +61,28 @@ public final class GrpcTransport implements Transport {
       TransportConfig config,
       Clock clock,
       SslProvider provider,
+      @Nullable Timers deadlines,
       @Nullable SessionService sessions,
       @Nullable DirectoryService directory) {
     self = key.id();
     this.config = config;
     TlsContexts tls = new TlsContexts(TlsIdentity.create(key, clock), clock, provider);
     loops = EventLoops.start();
-    channels = new PeerChannels(config, tls, loops, hello());
+    dialler = new Dialler(config, tls, loops, hello());
+    channels = new PeerChannels(config, dialler);
     try {
       server =
           sessions == null || directory == null
               ? null
-              : new GrpcServer(config, clock, tls, loops, hello(), sessions, directory);
+              : new GrpcServer(
+                  config,
+                  clock,
+                  tls,
+                  loops,
+                  deadlines == null ? EventLoops.timers(loops) : deadlines,
+                  hello(),
+                  sessions,
+                  directory);
       if (server != null) {
         server.start();
       }
@@ -84,7 +94,7 @@ public final class GrpcTransport implements Transport {
 
   /** A transport that dials only: what a gateway needs. */
   public static GrpcTransport dialling(NodeKey key, TransportConfig config, Clock clock) {
-    return new GrpcTransport(key, config, clock, TlsContexts.best(), null, null);
+    return new GrpcTransport(key, config, clock, TlsContexts.best(), null, null, null);
   }
 
   /**
@@ -98,24 +108,25 @@ public final class GrpcTransport implements Transport {
       Clock clock,
       SessionService sessions,
       DirectoryService directory) {
-    return listening(key, config, clock, TlsContexts.best(), sessions, directory);
+    return listening(key, config, clock, TlsContexts.best(), null, sessions, directory);
   }
 
-  /** With a TLS provider of the caller's choice, for tests. */
+  /** With a TLS provider, and timers of peers' calls, of the caller's choice, for tests. */
   static GrpcTransport listening(
       NodeKey key,
       TransportConfig config,
       Clock clock,
       SslProvider provider,
+      @Nullable Timers deadlines,
       SessionService sessions,
       DirectoryService directory) {
-    return new GrpcTransport(key, config, clock, provider, sessions, directory);
+    return new GrpcTransport(key, config, clock, provider, deadlines, sessions, directory);
   }
 
   /** With a TLS provider of the caller's choice, for tests. */
   static GrpcTransport dialling(
       NodeKey key, TransportConfig config, Clock clock, SslProvider provider) {
-    return new GrpcTransport(key, config, clock, provider, null, null);
+    return new GrpcTransport(key, config, clock, provider, null, null, null);
   }
 
   /**
@@ -149,7 +160,7 @@ public final class GrpcTransport implements Transport {
   @Override
   public ChainStream chain(PeerAddress peer, ChainListener listener) {
     var stream = stream(peer, WireMethods.chain(), listener);
-    stream.open(channels, null);
+    stream.open(channels, dialler.dialTime(), null);
     return new ChainStream() {
       @Override
       public boolean send(Down frame) {
@@ -171,7 +182,7 @@ public final class GrpcTransport implements Transport {
   @Override
   public GatherStream gather(PeerAddress peer, Collect request, GatherListener listener) {
     var stream = stream(peer, WireMethods.gather(), listener);
-    stream.open(channels, request);
+    stream.open(channels, dialler.dialTime(), request);
     return stream::cancel;
   }
 
@@ -182,39 +193,60 @@ public final class GrpcTransport implements Transport {
 
   @Override
   public ProbeReport ask(PeerAddress peer, Probe probe, Duration deadline) {
-    return call(peer, SessionsGrpc.getAskMethod(), probe, deadline);
+    return call(peer, WireMethods.ask(), probe, deadline);
   }
 
   @Override
   public Closed end(PeerAddress peer, Close close, Duration deadline) {
-    return call(peer, SessionsGrpc.getEndMethod(), close, deadline);
-  }
-
-  @Override
-  public ExchangeReply exchange(PeerAddress peer, ExchangeRequest request, Duration deadline) {
-    return call(peer, DirectoryGrpc.getExchangeMethod(), request, deadline);
-  }
-
-  @Override
-  public Duration ping(PeerAddress peer, Duration deadline) {
-    ManagedChannel channel = channels.get(peer, deadline);
-    long start = System.nanoTime();
-    try {
-      channels.hello(channel, deadline);
-    } catch (StatusRuntimeException e) {
-      throw failure(e, peer);
-    }
-    return Duration.ofNanos(System.nanoTime() - start);
+    return call(peer, WireMethods.end(), close, deadline);
   }
 
   private <Q, R> R call(
       PeerAddress peer, MethodDescriptor<Q, R> method, Q request, Duration deadline) {
     long end = System.nanoTime() + deadline.toNanos();
     ManagedChannel channel = channels.get(peer, deadline);
+    return told(peer, () -> call(channel, method, request, end));
+  }
+
+  @Override
+  public ExchangeReply exchange(PeerAddress peer, ExchangeRequest request, Duration deadline) {
+    long end = System.nanoTime() + deadline.toNanos();
+    return told(
+        peer,
+        () ->
+            channels.inBackground(
+                peer,
+                deadline,
+                false,
+                channel -> call(channel, WireMethods.exchange(), request, end)));
+  }
+
+  private static <Q, R> R call(
+      ManagedChannel channel, MethodDescriptor<Q, R> method, Q request, long end) {
     CallOptions options =
         CallOptions.DEFAULT.withDeadlineAfter(end - System.nanoTime(), TimeUnit.NANOSECONDS);
+    return ClientCalls.blockingUnaryCall(channel, method, options, request);
+  }
+
+  @Override
+  public Duration ping(PeerAddress peer, Duration deadline) {
+    return told(
+        peer,
+        () ->
+            channels.inBackground(
+                peer,
+                deadline,
+                true,
+                channel -> {
+                  long start = System.nanoTime();
+                  var unused = dialler.hello(channel, deadline);
+                  return Duration.ofNanos(System.nanoTime() - start);
+                }));
+  }
+
+  private <T> T told(PeerAddress peer, Supplier<T> call) {
     try {
-      return ClientCalls.blockingUnaryCall(channel, method, options, request);
+      return call.get();
     } catch (StatusRuntimeException e) {
       throw failure(e, peer);
     }

@@ -38,13 +38,16 @@ final class IncomingStream<Q, R extends MessageLite> extends ServerCall.Listener
   private final ServerCall<Q, R> call;
   private final SerialExecutor thread = new SerialExecutor("weft-serve");
   private final SendGate gate;
+  private final Runnable released;
   private final AtomicBoolean over = new AtomicBoolean();
   private @Nullable Service<Q> service;
   private boolean headersSent;
   private volatile boolean deaf;
 
-  IncomingStream(ServerCall<Q, R> call, Duration sendTimeout) {
+  /** {@code released} runs when the call holds nothing of ours any more. */
+  IncomingStream(ServerCall<Q, R> call, Duration sendTimeout, Runnable released) {
     this.call = call;
+    this.released = released;
     gate = new SendGate(sendTimeout);
   }
 
@@ -191,10 +194,12 @@ final class IncomingStream<Q, R extends MessageLite> extends ServerCall.Listener
   @Override
   public void onCancel() {
     end();
+    released.run();
   }
 
   @Override
   public void onComplete() {
     end();
+    released.run();
   }
 }

@@ -3,17 +3,13 @@ package org.weft.node.transport;
 import io.netty.channel.Channel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
 
-/**
- * A listening socket that closes connections above a number at once, before they cost a handshake.
- */
+/** A listening socket that closes connections which are too many at once. */
 final class LimitedServerChannel extends NioServerSocketChannel {
-  private final int maxConnections;
-  private final AtomicInteger connections = new AtomicInteger();
+  private final AcceptedConnections connections;
 
-  LimitedServerChannel(int maxConnections) {
-    this.maxConnections = maxConnections;
+  LimitedServerChannel(AcceptedConnections connections) {
+    this.connections = connections;
   }
 
   @Override
@@ -23,13 +19,11 @@ final class LimitedServerChannel extends NioServerSocketChannel {
       return count;
     }
     Channel connection = (Channel) accepted.getLast();
-    if (connections.incrementAndGet() > maxConnections) {
-      connections.decrementAndGet();
+    if (!connections.admit(connection)) {
       accepted.removeLast();
       connection.unsafe().closeForcibly();
       return 0;
     }
-    connection.closeFuture().addListener(closed -> connections.decrementAndGet());
     return count;
   }
 }

@@ -49,17 +49,16 @@ final class OutgoingStream<Q extends MessageLite, R> {
   }
 
   /** Dials in the background; {@code only} is the one request of a stream that sends no more. */
-  void open(PeerChannels channels, @Nullable Q only) {
-    thread.execute(() -> dial(channels, only));
+  void open(PeerChannels channels, Duration patience, @Nullable Q only) {
+    thread.execute(() -> dial(channels, patience, only));
   }
 
-  private void dial(PeerChannels channels, @Nullable Q only) {
+  private void dial(PeerChannels channels, Duration patience, @Nullable Q only) {
     try {
       if (over.get()) {
         return;
       }
-      ClientCall<Q, R> made =
-          channels.get(peer, channels.dialTime(peer)).newCall(method, CallOptions.DEFAULT);
+      ClientCall<Q, R> made = channels.get(peer, patience).newCall(method, CallOptions.DEFAULT);
       made.start(new Listener(made), new Metadata());
       made.request(CREDIT);
       if (only != null) {

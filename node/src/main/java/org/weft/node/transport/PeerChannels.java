@@ -1,114 +1,145 @@
 package org.weft.node.transport;
 
-import io.grpc.CallOptions;
 import io.grpc.ConnectivityState;
 import io.grpc.ManagedChannel;
-import io.grpc.StatusRuntimeException;
-import io.grpc.netty.NettyChannelBuilder;
-import io.grpc.stub.ClientCalls;
-import io.netty.channel.ChannelOption;
-import io.netty.channel.EventLoopGroup;
-import io.netty.channel.socket.nio.NioSocketChannel;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.UnknownHostException;
 import java.time.Duration;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.weft.crypto.NodeId;
 import org.weft.node.NodeError;
 import org.weft.node.NodeException;
 import org.weft.node.ticket.PeerAddress;
-import org.weft.protocol.Wire;
-import org.weft.protocol.v1.DirectoryGrpc;
-import org.weft.protocol.v1.HelloReply;
-import org.weft.protocol.v1.HelloRequest;
+import org.weft.node.transport.Dialler.Dialled;
 
 /**
- * One channel a peer, dialled when first asked for. A channel is handed out only after its peer has
- * proven its identity and agreed on a version, and forgotten as soon as its connection breaks: the
- * next call dials anew. Thread-safe.
+ * One channel a peer, dialled when first asked for, and forgotten as soon as its connection breaks:
+ * the next call dials anew. Sessions come first: what the directory asks of peers in the
+ * background, anybody's free identities among them, takes half of the channels at most, and dials
+ * of its own number. Thread-safe.
  */
 final class PeerChannels {
   /** The largest message, and the next on its way; a stream that is stalled holds so much. */
   static final int STREAM_WINDOW_BYTES = 2 << 20;
 
-  private static final long KEEPALIVE_SECONDS = 10;
-  private static final long IDLE_MINUTES = 10;
-  private static final int MAX_ADDRESSES_PER_HOST = 4;
-
-  /**
-   * An IP literal as authority, for grpc would otherwise send a host name in the clear (SNI), which
-   * libp2p's TLS forbids. Whom we talk to is settled by the certificate.
-   */
-  private static final String AUTHORITY = "0.0.0.0";
+  /** Dials in progress, of sessions and of the background each. */
+  private static final int MAX_DIALS = 64;
 
   private final TransportConfig config;
-  private final TlsContexts tls;
-  private final EventLoopGroup loops;
-  private final HelloRequest hello;
-  private final ConcurrentHashMap<NodeId, CompletableFuture<ManagedChannel>> channels =
+  private final Dialler dialler;
+  private final ConcurrentHashMap<NodeId, Dialled> ready = new ConcurrentHashMap<>();
+
+  /** By endpoints, too: who names a peer at a black hole holds up nobody who knows better. */
+  private final ConcurrentHashMap<PeerAddress, CompletableFuture<Dialled>> dialling =
       new ConcurrentHashMap<>();
 
-  /** Those dropped but with streams that still run, too. */
-  private final Set<ManagedChannel> alive = ConcurrentHashMap.newKeySet();
+  private final Semaphore sessionDials = new Semaphore(MAX_DIALS);
+  private final Semaphore backgroundDials = new Semaphore(MAX_DIALS);
 
-  private volatile boolean closed;
-
-  PeerChannels(TransportConfig config, TlsContexts tls, EventLoopGroup loops, HelloRequest hello) {
+  PeerChannels(TransportConfig config, Dialler dialler) {
     this.config = config;
-    this.tls = tls;
-    this.loops = loops;
-    this.hello = hello;
+    this.dialler = dialler;
   }
 
   /** A channel that is ready, waiting while it is dialled: by {@code patience} at most. */
   ManagedChannel get(PeerAddress peer, Duration patience) {
-    long end = System.nanoTime() + patience.toNanos();
-    while (true) {
-      requireOpen();
-      CompletableFuture<ManagedChannel> mine = new CompletableFuture<>();
-      CompletableFuture<ManagedChannel> other = channels.putIfAbsent(peer.id(), mine);
-      if (other == null) {
-        Thread.ofVirtual().name("weft-dial").start(() -> dial(peer, mine));
-        return await(mine, peer, end);
-      }
-      ManagedChannel channel = await(other, peer, end);
-      if (channel.getState(false) == ConnectivityState.READY) {
-        return channel;
-      }
-      drop(peer.id(), other, channel);
+    Dialled known = known(peer.id());
+    return known != null
+        ? known.channel()
+        : dialled(peer, System.nanoTime() + patience.toNanos(), sessionDials).channel();
+  }
+
+  /**
+   * Calls a peer for the directory.
+   *
+   * @param there over a connection to one of the peer's endpoints, wherever others may go to
+   */
+  <T> T inBackground(
+      PeerAddress peer, Duration deadline, boolean there, Function<ManagedChannel, T> call) {
+    long end = System.nanoTime() + deadline.toNanos();
+    Dialled known = known(peer.id());
+    if (known != null && (!there || peer.endpoints().contains(known.at()))) {
+      return call.apply(known.channel());
+    }
+    if (known != null || channels() < config.maxConnections() / 2) {
+      return call.apply(dialled(peer, end, backgroundDials).channel());
+    }
+    Dialled once = withSlot(backgroundDials, () -> dialler.dial(peer, end));
+    try {
+      return call.apply(once.channel());
+    } finally {
+      dialler.discard(once.channel());
     }
   }
 
-  /** As long as a dial of all of a peer's endpoints takes at most. */
-  Duration dialTime(PeerAddress peer) {
-    return config.connectTimeout().multipliedBy(1L + peer.endpoints().size());
+  private int channels() {
+    return ready.size() + dialling.size();
   }
 
-  /** Outlives a caller who has no more time: the next one finds the channel ready. */
-  private void dial(PeerAddress peer, CompletableFuture<ManagedChannel> mine) {
+  private @Nullable Dialled known(NodeId peer) {
+    dialler.requireOpen();
+    Dialled known = ready.get(peer);
+    if (known == null || known.channel().getState(false) == ConnectivityState.READY) {
+      return known;
+    }
+    drop(peer, known);
+    return null;
+  }
+
+  private Dialled dialled(PeerAddress peer, long end, Semaphore slots) {
+    CompletableFuture<Dialled> mine = new CompletableFuture<>();
+    CompletableFuture<Dialled> other = dialling.putIfAbsent(peer, mine);
+    if (other == null) {
+      Thread.ofVirtual().name("weft-dial").start(() -> dial(peer, mine, slots));
+    }
+    return await(other == null ? mine : other, peer, end);
+  }
+
+  /** Outlives a caller who has no more time, bounded: the next one finds the channel ready. */
+  private void dial(PeerAddress peer, CompletableFuture<Dialled> mine, Semaphore slots) {
     try {
-      if (channels.size() > config.maxConnections()) {
-        throw Failures.transientFailure(
-            NodeError.OVERLOADED,
-            "This node has " + config.maxConnections() + " connections, as many as it may.");
+      if (channels() > config.maxConnections()) {
+        throw overloaded(config.maxConnections() + " connections");
       }
-      ManagedChannel channel = dial(peer);
-      mine.complete(channel);
-      watch(peer.id(), mine, channel);
+      long end = System.nanoTime() + dialler.dialTime().toNanos();
+      Dialled dialled = withSlot(slots, () -> dialler.dial(peer, end));
+      // One that stands already was dialled elsewhere; what runs on it runs on.
+      Dialled before = ready.put(peer.id(), dialled);
+      if (before != null) {
+        before.channel().shutdown();
+      }
+      watch(peer.id(), dialled);
+      dialling.remove(peer, mine);
+      mine.complete(dialled);
     } catch (RuntimeException e) {
-      channels.remove(peer.id(), mine);
+      dialling.remove(peer, mine);
       mine.completeExceptionally(e);
     }
   }
 
-  private ManagedChannel await(
-      CompletableFuture<ManagedChannel> dialling, PeerAddress peer, long end) {
+  private static Dialled withSlot(Semaphore slots, Supplier<Dialled> dial) {
+    if (!slots.tryAcquire()) {
+      throw overloaded(MAX_DIALS + " dials under way");
+    }
+    try {
+      return dial.get();
+    } finally {
+      slots.release();
+    }
+  }
+
+  private static NodeException overloaded(String what) {
+    return Failures.transientFailure(
+        NodeError.OVERLOADED, "This node has " + what + ", as many as it may.");
+  }
+
+  private Dialled await(CompletableFuture<Dialled> dialling, PeerAddress peer, long end) {
     try {
       return dialling.get(end - System.nanoTime(), TimeUnit.NANOSECONDS);
     } catch (ExecutionException e) {
@@ -126,119 +157,20 @@ final class PeerChannels {
     }
   }
 
-  /** Tries the peer's endpoints in their order; the last failure is told. */
-  private ManagedChannel dial(PeerAddress peer) {
-    NodeException failure =
-        new NodeException(
-            NodeError.UNREACHABLE, "The node " + peer.id() + " has no address to dial.", false, 0);
-    for (PeerAddress.HostPort endpoint : peer.endpoints()) {
-      try {
-        InetAddress[] addresses = InetAddress.getAllByName(endpoint.host());
-        for (int i = 0; i < Math.min(addresses.length, MAX_ADDRESSES_PER_HOST); i++) {
-          try {
-            return dial(peer.id(), new InetSocketAddress(addresses[i], endpoint.port()), endpoint);
-          } catch (NodeException e) {
-            failure = e;
-          }
-        }
-      } catch (UnknownHostException e) {
-        failure =
-            Failures.transientFailure(
-                NodeError.UNREACHABLE,
-                "The node " + peer.id() + " cannot be reached: no host " + endpoint.host() + ".");
-      }
-    }
-    throw failure;
-  }
-
-  private ManagedChannel dial(
-      NodeId peer, InetSocketAddress address, PeerAddress.HostPort endpoint) {
-    requireOpen();
-    ManagedChannel channel = channel(peer, address);
-    alive.removeIf(ManagedChannel::isTerminated);
-    alive.add(channel);
-    try {
-      HelloReply reply = hello(channel, config.connectTimeout());
-      int version = reply.getVersion();
-      if (version < hello.getMinVersion() || version > hello.getMaxVersion()) {
-        throw new NodeException(
-            NodeError.INCOMPATIBLE,
-            "The node " + peer + " wants to speak version " + version + ", which this one cannot.");
-      }
-      return channel;
-    } catch (StatusRuntimeException e) {
-      discard(channel);
-      throw closed
-          ? Failures.closed()
-          : Failures.dial(e.getStatus(), e.getTrailers(), peer, endpoint.toString());
-    } catch (NodeException e) {
-      discard(channel);
-      throw e;
-    }
-  }
-
-  /** One round trip. */
-  HelloReply hello(ManagedChannel channel, Duration deadline) {
-    return ClientCalls.blockingUnaryCall(
-        channel,
-        DirectoryGrpc.getHelloMethod(),
-        CallOptions.DEFAULT.withDeadlineAfter(deadline.toNanos(), TimeUnit.NANOSECONDS),
-        hello);
-  }
-
-  private ManagedChannel channel(NodeId peer, InetSocketAddress address) {
-    return NettyChannelBuilder.forAddress(address)
-        .eventLoopGroup(loops)
-        .channelType(NioSocketChannel.class, InetSocketAddress.class)
-        .withOption(
-            ChannelOption.CONNECT_TIMEOUT_MILLIS,
-            Math.toIntExact(config.connectTimeout().toMillis()))
-        .withOption(ChannelOption.TCP_NODELAY, true)
-        .sslContext(tls.client(peer))
-        .overrideAuthority(AUTHORITY)
-        .directExecutor()
-        .offloadExecutor(Runnable::run)
-        .disableRetry()
-        .flowControlWindow(STREAM_WINDOW_BYTES)
-        .maxInboundMessageSize(Wire.MAX_MESSAGE_BYTES)
-        .keepAliveTime(KEEPALIVE_SECONDS, TimeUnit.SECONDS)
-        .keepAliveTimeout(KEEPALIVE_SECONDS, TimeUnit.SECONDS)
-        .keepAliveWithoutCalls(true)
-        .idleTimeout(IDLE_MINUTES, TimeUnit.MINUTES)
-        .build();
-  }
-
   /** gRPC would dial again by itself, without our Hello: so a channel that breaks is let go. */
-  private void watch(NodeId peer, CompletableFuture<ManagedChannel> entry, ManagedChannel channel) {
-    channel.notifyWhenStateChanged(ConnectivityState.READY, () -> drop(peer, entry, channel));
-    if (closed) {
-      discard(channel);
-    }
+  private void watch(NodeId peer, Dialled dialled) {
+    dialled.channel().notifyWhenStateChanged(ConnectivityState.READY, () -> drop(peer, dialled));
   }
 
   /** Streams that run on it run on, where its connection still lets them. */
-  private void drop(NodeId peer, CompletableFuture<ManagedChannel> entry, ManagedChannel channel) {
-    channels.remove(peer, entry);
-    channel.shutdown();
-  }
-
-  private void discard(ManagedChannel channel) {
-    alive.remove(channel);
-    channel.shutdownNow();
-  }
-
-  private void requireOpen() {
-    if (closed) {
-      throw Failures.closed();
-    }
+  private void drop(NodeId peer, Dialled dialled) {
+    ready.remove(peer, dialled);
+    dialled.channel().shutdown();
   }
 
   /** Ends every channel and what runs on it. */
   void close() {
-    closed = true;
-    channels.clear();
-    for (ManagedChannel channel : alive) {
-      discard(channel);
-    }
+    dialler.close();
+    ready.clear();
   }
 }

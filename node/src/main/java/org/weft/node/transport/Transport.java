@@ -45,7 +45,10 @@ public interface Transport extends AutoCloseable {
 
   ExchangeReply exchange(PeerAddress peer, ExchangeRequest request, Duration deadline);
 
-  /** Measured round trip of the Hello on the pooled channel; dials where there is none. */
+  /**
+   * Measured round trip of the Hello, over a connection to one of the peer's own endpoints: it
+   * proves the NodeId behind them, whatever connections to the peer there are elsewhere.
+   */
   Duration ping(PeerAddress peer, Duration deadline);
 
   /** Whether it was closed: the streams that end then end on this side. */

@@ -9,6 +9,7 @@ import com.google.protobuf.ByteString;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.weft.crypto.NodeId;
 import org.weft.crypto.NodeKey;
 import org.weft.node.NodeError;
 import org.weft.node.NodeException;
@@ -16,10 +17,12 @@ import org.weft.node.directory.Swarm.Member;
 import org.weft.node.ticket.NetworkId;
 import org.weft.node.ticket.TicketFixture;
 import org.weft.node.ticket.VerifiedRecord;
+import org.weft.protocol.Wire;
 import org.weft.protocol.v1.ExchangeReply;
 import org.weft.protocol.v1.ExchangeRequest;
 import org.weft.protocol.v1.PeerStatus;
 import org.weft.protocol.v1.RecordSummary;
+import org.weft.protocol.v1.Signed;
 
 class JoinDirectoryTest {
   private final Swarm swarm = new Swarm();
@@ -157,13 +160,33 @@ class JoinDirectoryTest {
     ExchangeRequest.Builder huge =
         ExchangeRequest.newBuilder()
             .setNetworkId(ByteString.copyFrom(TicketFixture.NETWORK.bytes()));
-    for (int i = 0; i <= ExchangeDesk.MAX_KNOWN; i++) {
+    for (int i = 0; i <= Wire.MAX_EXCHANGE_KNOWN; i++) {
       huge.addKnown(RecordSummary.getDefaultInstance());
     }
     assertEquals(
         NodeError.PROTOCOL,
         assertThrows(NodeException.class, () -> seed.directory().exchange(seed.id(), huge.build()))
             .error());
+  }
+
+  @Test
+  void shouldLookNoFurtherWhenARecordIsForged() {
+    NodeKey first = TicketFixture.key();
+    NodeKey second = TicketFixture.key();
+    Signed honest = TicketFixture.signed(second, TicketFixture.record(second, 3, 6));
+    ExchangeRequest request =
+        ExchangeRequest.newBuilder()
+            .setNetworkId(ByteString.copyFrom(TicketFixture.NETWORK.bytes()))
+            .addRecords(TicketFixture.signed(first, TicketFixture.record(first, 3, 6)))
+            .addRecords(
+                TicketFixture.signed(second, TicketFixture.record(second, 3, 6)).toBuilder()
+                    .setSignature(ByteString.copyFrom(new byte[64])))
+            .addRecords(honest)
+            .build();
+    var unused = seed.directory().exchange(TicketFixture.key().id(), request);
+    List<NodeId> seen = seed.sees();
+    assertTrue(seen.contains(first.id()));
+    assertFalse(seen.contains(second.id()));
   }
 
   @Test

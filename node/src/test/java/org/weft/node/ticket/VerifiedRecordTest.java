@@ -71,8 +71,21 @@ class VerifiedRecordTest {
     Signed signed = signed(key, record(key, 0, 4));
     assertRefused(signed, NOW.minusSeconds(31));
     VerifiedRecord.verify(signed, NETWORK, NOW.minusSeconds(30));
-    VerifiedRecord.verify(signed, NETWORK, NOW.plusMillis(29_999));
-    assertTrue(assertRefused(signed, NOW.plusSeconds(30)).contains("expired"));
+    VerifiedRecord.verify(signed, NETWORK, NOW.plusMillis(59_999));
+    assertTrue(assertRefused(signed, NOW.plusSeconds(60)).contains("expired"));
+  }
+
+  @Test
+  void shouldStandForItsTtlFromReceiptButNotBeyondItsEnd() {
+    Signed signed = signed(key, record(key, 0, 4));
+    for (int late : new int[] {-30, 0, 29}) {
+      assertEquals(
+          NOW.plusSeconds(late + 30),
+          VerifiedRecord.verify(signed, NETWORK, NOW.plusSeconds(late)).expires());
+    }
+    VerifiedRecord old = VerifiedRecord.verify(signed, NETWORK, NOW.plusSeconds(45));
+    assertEquals(NOW.plusSeconds(60), old.expires());
+    assertEquals(NOW.plusSeconds(60), old.ends());
   }
 
   @Test
@@ -180,7 +193,9 @@ class VerifiedRecordTest {
   private static String assertRefused(Signed signed, Instant now) {
     NodeException e =
         assertThrows(NodeException.class, () -> VerifiedRecord.verify(signed, NETWORK, now));
-    assertEquals(NodeError.PROTOCOL, e.error());
-    return String.valueOf(e.getMessage());
+    String sentence = String.valueOf(e.getMessage());
+    boolean forged = sentence.contains("does not bear the signature");
+    assertEquals(forged ? NodeError.WRONG_PEER : NodeError.PROTOCOL, e.error());
+    return sentence;
   }
 }

@@ -211,7 +211,7 @@ class GrpcHostilePeerTest {
   @Test
   void shouldRefuseWhenThereIsNoCommonVersion() throws Exception {
     loopback.start();
-    ManagedChannel raw = RawPeer.dial(loopback.serverKey.id(), loopback.server().port());
+    ManagedChannel raw = RawPeer.dialSilently(loopback.serverKey.id(), loopback.server().port());
     byte[] future =
         HelloRequest.newBuilder()
             .setMinVersion(Wire.VERSION + 1)

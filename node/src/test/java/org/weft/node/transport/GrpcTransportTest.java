@@ -9,6 +9,9 @@ import static org.weft.node.transport.Loopback.DEADLINE;
 
 import com.google.protobuf.ByteString;
 import io.netty.handler.ssl.SslProvider;
+import java.net.InetSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -243,6 +246,97 @@ class GrpcTransportTest {
                 new PeerAddress.HostPort("127.0.0.1", closed),
                 loopback.address().endpoints().getFirst()));
     assertTrue(loopback.client().ping(peer, DEADLINE).isPositive());
+  }
+
+  @Test
+  void shouldProveOnlyTheAddressThatIsNamedWhenThePeerIsConnectedAtAnother() throws Exception {
+    loopback.start();
+    loopback.client().ping(loopback.address(), DEADLINE);
+    PeerAddress elsewhere =
+        new PeerAddress(loopback.serverKey.id(), "127.0.0.1", Loopback.closedPort());
+    NodeException e =
+        assertThrows(
+            NodeException.class, () -> loopback.client().ping(elsewhere, Duration.ofSeconds(5)));
+    assertEquals(NodeError.UNREACHABLE, e.error());
+    try (TcpProxy proxy = new TcpProxy(loopback.server().port())) {
+      PeerAddress there = new PeerAddress(loopback.serverKey.id(), "127.0.0.1", proxy.port());
+      for (int i = 0; i < 3; i++) {
+        assertTrue(loopback.client().ping(there, DEADLINE).isPositive());
+      }
+      assertEquals(1, proxy.greetings.size());
+    }
+  }
+
+  @Test
+  void shouldNotWaitForTheDialOfOneWhoNamesThePeerAtABlackHole() throws Exception {
+    loopback.start();
+    try (TcpProxy hole = new TcpProxy(0)) {
+      PeerAddress nowhere = new PeerAddress(loopback.serverKey.id(), "127.0.0.1", hole.port());
+      loopback.client().chain(nowhere, heard.chain());
+      assertTrue(
+          loopback
+              .client()
+              .ask(loopback.address(), Probe.getDefaultInstance(), DEADLINE)
+              .getKnown());
+    }
+  }
+
+  /** Whoever has keys can have the directory dial as many nodes as it likes. */
+  @Test
+  void shouldLeaveRoomForSessionsWhenTheDirectoryTalksToManyPeers() {
+    loopback.start(new TransportConfig("127.0.0.1", 0, DEADLINE, DEADLINE, 2));
+    try (GrpcTransport second = another();
+        GrpcTransport third = another();
+        GrpcTransport fourth = another()) {
+      for (GrpcTransport peer : List.of(loopback.server(), second, third)) {
+        assertTrue(loopback.client().ping(address(peer), DEADLINE).isPositive());
+        var unused =
+            loopback
+                .client()
+                .exchange(address(peer), ExchangeRequest.getDefaultInstance(), DEADLINE);
+      }
+      assertTrue(
+          loopback.client().ask(address(fourth), Probe.getDefaultInstance(), DEADLINE).getKnown());
+    }
+  }
+
+  private GrpcTransport another() {
+    return GrpcTransport.listening(
+        Loopback.key(),
+        TransportConfig.loopback(),
+        Clock.systemUTC(),
+        loopback.service,
+        loopback.service);
+  }
+
+  private static PeerAddress address(GrpcTransport peer) {
+    return new PeerAddress(peer.self(), "127.0.0.1", peer.port());
+  }
+
+  @Test
+  void shouldGiveUpAPeerOfManyBlackHolesBeforeItHasTriedThemAll() throws Exception {
+    Duration each = Duration.ofMillis(200);
+    loopback.start(new TransportConfig("127.0.0.1", 0, each, DEADLINE, 10));
+    List<ServerSocketChannel> holes = new ArrayList<>();
+    List<PeerAddress.HostPort> endpoints = new ArrayList<>();
+    for (int i = 0; i < 8; i++) {
+      ServerSocketChannel hole =
+          ServerSocketChannel.open().bind(new InetSocketAddress("127.0.0.1", 0));
+      hole.configureBlocking(false);
+      holes.add(hole);
+      endpoints.add(new PeerAddress.HostPort("127.0.0.1", hole.socket().getLocalPort()));
+    }
+    PeerAddress peer = new PeerAddress(Loopback.key().id(), endpoints);
+    loopback.client().chain(peer, heard.chain());
+    assertEquals(NodeError.UNREACHABLE, heard.end().failure().error());
+    int tried = 0;
+    for (ServerSocketChannel hole : holes) {
+      try (hole;
+          SocketChannel dialled = hole.accept()) {
+        tried += dialled == null ? 0 : 1;
+      }
+    }
+    assertTrue(tried <= 3, tried + " of 8 were dialled");
   }
 
   @Test

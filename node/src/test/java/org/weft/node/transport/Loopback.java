@@ -39,20 +39,29 @@ final class Loopback implements AutoCloseable {
   }
 
   void start(TransportConfig transportConfig, SslProvider serving, SslProvider dialling) {
+    start(transportConfig, serving, dialling, null);
+  }
+
+  /** With calls whose time is up when the test says so. */
+  void start(Timers deadlines) {
+    start(TransportConfig.loopback(), TlsContexts.best(), TlsContexts.best(), deadlines);
+  }
+
+  private void start(
+      TransportConfig transportConfig,
+      SslProvider serving,
+      SslProvider dialling,
+      @Nullable Timers deadlines) {
     config = transportConfig;
     Clock clock = Clock.systemUTC();
-    server = GrpcTransport.listening(serverKey, transportConfig, clock, serving, service, service);
+    server =
+        GrpcTransport.listening(
+            serverKey, transportConfig, clock, serving, deadlines, service, service);
     client = GrpcTransport.dialling(clientKey, transportConfig, clock, dialling);
   }
 
   void restart(int port) {
-    TransportConfig there =
-        new TransportConfig(
-            config.host(),
-            port,
-            config.connectTimeout(),
-            config.sendTimeout(),
-            config.maxConnections());
+    TransportConfig there = config.listeningAt(config.host(), port);
     server = GrpcTransport.listening(serverKey, there, Clock.systemUTC(), service, service);
   }
 

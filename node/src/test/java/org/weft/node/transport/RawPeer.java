@@ -23,9 +23,14 @@ import java.util.concurrent.TimeUnit;
 import org.weft.crypto.NodeId;
 import org.weft.crypto.NodeKey;
 import org.weft.crypto.TlsIdentity;
+import org.weft.protocol.Wire;
+import org.weft.protocol.v1.HelloRequest;
 
 /** A peer with a proper identity that sends whatever bytes it likes. */
 final class RawPeer {
+  /** A reply that is larger, and that nobody asks for, does not come. */
+  static final int WINDOW_BYTES = 64 << 10;
+
   private static final MethodDescriptor.Marshaller<byte[]> BYTES =
       new MethodDescriptor.Marshaller<>() {
         @Override
@@ -58,10 +63,27 @@ final class RawPeer {
     return new TlsContexts(TlsIdentity.create(key, clock), clock, TlsContexts.best());
   }
 
+  /** One that has said Hello. */
   static ManagedChannel dial(NodeId peer, int port) {
+    ManagedChannel channel = dialSilently(peer, port);
+    byte[] hello =
+        HelloRequest.newBuilder()
+            .setMinVersion(Wire.MIN_VERSION)
+            .setMaxVersion(Wire.VERSION)
+            .build()
+            .toByteArray();
+    Status status = call(channel, "weft.v1.Directory/Hello", hello);
+    if (!status.isOk()) {
+      throw new AssertionError(status.toString());
+    }
+    return channel;
+  }
+
+  static ManagedChannel dialSilently(NodeId peer, int port) {
     return NettyChannelBuilder.forAddress("127.0.0.1", port)
         .sslContext(tls(Loopback.key()).client(peer))
         .overrideAuthority("0.0.0.0")
+        .flowControlWindow(WINDOW_BYTES)
         .build();
   }
 

@@ -25,6 +25,7 @@ import org.weft.node.serving.BlockServerConfig;
 import org.weft.node.serving.ServingMetrics;
 import org.weft.node.ticket.NetworkId;
 import org.weft.node.ticket.PeerAddress;
+import org.weft.node.transport.DialRule;
 import org.weft.node.transport.GrpcTransport;
 import org.weft.node.transport.ScheduledTimers;
 import org.weft.node.transport.TransportConfig;
@@ -116,14 +117,10 @@ public final class BlockServerNode implements AutoCloseable {
       throw refused;
     }
     try {
-      TransportConfig usual = TransportConfig.loopback();
       TransportConfig config =
-          new TransportConfig(
-              settings.listen().host(),
-              settings.listen().port(),
-              usual.connectTimeout(),
-              usual.sendTimeout(),
-              usual.maxConnections());
+          TransportConfig.loopback()
+              .listeningAt(settings.listen().host(), settings.listen().port())
+              .dialling(DialRule.member(Optional.of(reachedHost()), settings.join()));
       transport =
           closing.add(
               GrpcTransport.listening(
@@ -256,12 +253,16 @@ public final class BlockServerNode implements AutoCloseable {
    * first address.
    */
   private HostPort reach() {
-    if (settings.advertise().isPresent()) {
-      HostPort told = settings.advertise().get();
-      return told.port() == 0 ? new HostPort(told.host(), transport.port()) : told;
-    }
-    return new HostPort(
-        settings.listen().anywhere() ? firstAddress() : settings.listen().host(), transport.port());
+    int told = settings.advertise().map(HostPort::port).orElse(0);
+    return new HostPort(reachedHost(), told == 0 ? transport.port() : told);
+  }
+
+  private String reachedHost() {
+    HostPort listen = settings.listen();
+    return settings
+        .advertise()
+        .map(HostPort::host)
+        .orElseGet(() -> listen.anywhere() ? firstAddress() : listen.host());
   }
 
   private static String firstAddress() {

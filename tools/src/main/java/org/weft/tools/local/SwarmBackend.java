@@ -19,6 +19,7 @@ import org.weft.node.session.SessionFactory;
 import org.weft.node.ticket.NetworkId;
 import org.weft.node.ticket.PeerAddress;
 import org.weft.node.ticket.VerifiedRecord;
+import org.weft.node.transport.DialRule;
 import org.weft.node.transport.GrpcTransport;
 import org.weft.node.transport.ScheduledTimers;
 import org.weft.node.transport.TransportConfig;
@@ -69,7 +70,11 @@ public final class SwarmBackend implements Backend {
     ScheduledTimers timers = closing.add(new ScheduledTimers(), ScheduledTimers::close);
     GrpcTransport transport =
         closing.add(
-            GrpcTransport.dialling(key, TransportConfig.loopback(), clock), GrpcTransport::close);
+            GrpcTransport.dialling(
+                key,
+                TransportConfig.loopback().dialling(DialRule.member(Optional.empty(), peers)),
+                clock),
+            GrpcTransport::close);
     JoinDirectory directory =
         closing.add(
             JoinDirectory.start(key, DirectoryConfig.of(network, peers), transport, timers, clock),

@@ -1,4 +1,4 @@
-package org.weft.node.gateway;
+package org.weft.node.metrics;
 
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpConnection;
@@ -9,41 +9,48 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Closes connections that have asked nothing for too long, and those beyond the limit. An answer
- * that takes its time is not idle. Event loop only.
+ * that takes its time is not idle, but may have a limit of its own. Event loop only.
  */
-final class IdleConnections {
+public final class IdleConnections {
   private static final long BUSY = -1;
 
   private final Vertx vertx;
   private final int limit;
   private final long idleMillis;
+  private final long answerMillis;
   private final Map<HttpConnection, Long> timers = new HashMap<>();
 
-  IdleConnections(Vertx vertx, int limit, long idleMillis) {
+  public IdleConnections(Vertx vertx, int limit, long idleMillis) {
+    this(vertx, limit, idleMillis, 0);
+  }
+
+  /** {@code answerMillis} is how long an answer may take, until its last byte is gone; 0: long. */
+  IdleConnections(Vertx vertx, int limit, long idleMillis, long answerMillis) {
     this.vertx = vertx;
     this.limit = limit;
     this.idleMillis = idleMillis;
+    this.answerMillis = answerMillis;
   }
 
-  void opened(HttpConnection connection) {
+  public void opened(HttpConnection connection) {
     if (timers.size() >= limit) {
       connection.close();
       return;
     }
-    timers.put(connection, timer(connection));
+    timers.put(connection, timer(connection, idleMillis));
     connection.exceptionHandler(e -> {}); // broken pipes and resets end in closed()
     connection.closeHandler(v -> closed(connection));
   }
 
   /** The connection is busy until the request's response has ended. */
-  void asked(HttpServerRequest request) {
+  public void asked(HttpServerRequest request) {
     HttpConnection connection = request.connection();
-    cancel(timers.replace(connection, BUSY));
+    cancel(timers.replace(connection, answerMillis == 0 ? BUSY : timer(connection, answerMillis)));
     request
         .response()
         .endHandler(v -> {
           if (timers.containsKey(connection)) {
-            timers.put(connection, timer(connection));
+            cancel(timers.put(connection, timer(connection, idleMillis)));
           }
         });
   }
@@ -52,8 +59,8 @@ final class IdleConnections {
     cancel(timers.remove(connection));
   }
 
-  private long timer(HttpConnection connection) {
-    return vertx.setTimer(idleMillis, id -> connection.close());
+  private long timer(HttpConnection connection, long millis) {
+    return vertx.setTimer(millis, id -> connection.close());
   }
 
   private void cancel(@Nullable Long timer) {
