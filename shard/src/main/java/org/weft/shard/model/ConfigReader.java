@@ -75,6 +75,7 @@ final class ConfigReader {
             llamaTensors(width, attention, feedForward.length()));
     boolean tied = file.tensor(EndsPlan.OUTPUT).isEmpty();
     int vocabulary = vocabulary(width);
+    KnownTensors.check(file, blocks, plan);
     return new ModelConfig(
         keys.architecture(),
         metadata.string("general.name").orElse("unnamed " + keys.architecture() + " model"),
