@@ -243,6 +243,84 @@ class ModelConfigTest {
   }
 
   @Test
+  void shouldCallAModelUnnamedWhenItsNameCannotBeRead() {
+    for (Consumer<GgufWriter> name :
+        List.<Consumer<GgufWriter>>of(
+            writer -> {},
+            writer -> writer.string("general.name", " \t"),
+            writer -> writer.u32("general.name", 7),
+            writer -> writer.strings("general.name", List.of("a", "b")))) {
+      ModelConfig config =
+          read(writer -> {
+            llama(writer, "");
+            name.accept(writer);
+          });
+      assertEquals("unnamed llama model", config.name());
+    }
+  }
+
+  @Test
+  void shouldReadOneNumberWhenAFileGivesItForEachBlock() {
+    ModelConfig config =
+        read(writer -> {
+          llama(writer, "attention.head_count");
+          writer.integers("llama.attention.head_count", 4, 4, 4);
+          writer.integers("llama.attention.head_count_kv", 2, 2, 2);
+        });
+    assertEquals(4, config.plan(0).attention().heads());
+    assertEquals(2, config.plan(0).attention().kvHeads());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"feed_forward_length", "attention.head_count", "attention.head_count_kv"})
+  void shouldNameTheKeyWhenBlocksDiffer(String key) {
+    refused(
+        ShardError.UNSUPPORTED,
+        writer -> {
+          llama(writer, key);
+          writer.integers("llama." + key, 4, 4, 2);
+        },
+        "llama." + key,
+        "4 for block 0 and 2 for block 2");
+    refused(
+        ShardError.FORMAT,
+        writer -> {
+          llama(writer, key);
+          writer.integers("llama." + key, 4, 4);
+        },
+        "llama." + key,
+        "2 entries",
+        "3 blocks");
+    refused(
+        ShardError.FORMAT,
+        writer -> {
+          llama(writer, key);
+          writer.integers("llama." + key, -4, -4, -4);
+        },
+        "llama." + key,
+        "-4");
+  }
+
+  @Test
+  void shouldRefuseAPatternOfWindowsOnlyWhereThereAreWindows() {
+    refused(
+        ShardError.UNSUPPORTED,
+        writer -> {
+          llama(writer, "");
+          writer.u32("llama.attention.sliding_window", 8);
+          writer.u32("llama.attention.sliding_window_pattern", 4);
+        },
+        "llama.attention.sliding_window_pattern");
+    ModelConfig config =
+        read(writer -> {
+          llama(writer, "");
+          writer.u32("llama.attention.sliding_window", 2048);
+          writer.u32("llama.attention.sliding_window_pattern", 4);
+        });
+    assertEquals(0, config.plan(0).attention().window());
+  }
+
+  @Test
   void shouldNameTheEmbeddingWhenItDoesNotFit() {
     refused(
         ShardError.FORMAT,
