@@ -1,17 +1,25 @@
 package org.weft.shard.gguf;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.weft.shard.ShardError;
 import org.weft.shard.ShardException;
 import org.weft.shard.gguf.ModelDescription.TypeTotal;
 
 class GgufFileTest {
+  private static final ValueLayout.OfFloat FLOAT =
+      ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
   /** Names, ids, elements and bytes of a block, as {@code GGML_QUANT_SIZES} of PyPI's gguf has. */
   private static final String PUBLISHED =
       """
@@ -62,6 +70,24 @@ class GgufFileTest {
       assertEquals(ShardError.UNSUPPORTED, refused.error());
       assertEquals(
           "tensor 'c' has type IQ2_XXS, which Weft does not read yet", refused.getMessage());
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 4, 8, 4096})
+  void shouldFindTensorsWhenTheAlignmentIsAnyPowerOfTwo(int alignment) {
+    Path path =
+        new GgufWriter()
+            .alignment(alignment)
+            .tensor("odd", GgmlType.I8.id(), new long[] {5}, 0, new byte[] {1, 2, 3, 4, 5})
+            .floats("b", new long[] {2}, 0.5f, -3)
+            .write(folder.resolve("model.gguf"));
+    try (GgufFile file = GgufFile.open(path)) {
+      assertArrayEquals(
+          new byte[] {1, 2, 3, 4, 5},
+          file.data(file.tensor("odd").orElseThrow()).toArray(ValueLayout.JAVA_BYTE));
+      assertArrayEquals(
+          new float[] {0.5f, -3}, file.data(file.tensor("b").orElseThrow()).toArray(FLOAT));
     }
   }
 }
