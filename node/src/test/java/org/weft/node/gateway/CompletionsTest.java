@@ -10,6 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.weft.node.generation.ChatFormat;
+import org.weft.node.generation.FakeModel;
 
 final class CompletionsTest {
   private final Served served = new Served();
@@ -192,6 +194,23 @@ final class CompletionsTest {
             .at("/usage/prompt_tokens")
             .intValue(),
         "an empty prompt is the beginning of a document");
+  }
+
+  @Test
+  void shouldGoOnWithTextsWhenTheChatTemplateCannotBeRead() {
+    ChatFormat unreadable =
+        new ChatFormat.Unreadable("The chat template cannot be read at line 3: what is this.");
+    try (Served broken =
+        new Served(
+            new FakeModel(256, false, unreadable), Duration.ofSeconds(5), config -> config)) {
+      broken.fake.says("!");
+      assertEquals(
+          "!",
+          broken.good(Served.COMPLETIONS, broken.completion()).at("/choices/0/text").textValue());
+      assertEquals(
+          "The chat template cannot be read at line 3: what is this.",
+          Served.error(broken.post(Served.CHAT, broken.chat()), 400).get("message").textValue());
+    }
   }
 
   @Test
