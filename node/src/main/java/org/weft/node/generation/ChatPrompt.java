@@ -1,6 +1,7 @@
 package org.weft.node.generation;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,9 +22,12 @@ public final class ChatPrompt {
    * @throws org.weft.shard.ShardException TEMPLATE where the template refuses the conversation
    */
   public static int[] ids(LanguageModel model, List<ChatMessage> messages) {
-    // The template writes special tokens as text, a BOS perhaps among them: the tokenizer adds no
-    // second one.
-    return model.tokenizer().encode(text(model, messages), true, true);
+    Tokenizer tokenizer = model.tokenizer();
+    int[] ids = tokenizer.encodePrompt(text(model, messages), true);
+    // Many templates write BOS themselves: then one is enough.
+    OptionalInt bos = tokenizer.addedBos();
+    boolean twice = bos.isPresent() && ids.length > 1 && ids[1] == bos.getAsInt();
+    return twice ? Arrays.copyOfRange(ids, 1, ids.length) : ids;
   }
 
   /** The rendered text; see {@link #ids}. */

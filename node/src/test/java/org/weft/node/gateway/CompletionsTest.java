@@ -197,6 +197,17 @@ final class CompletionsTest {
   }
 
   @Test
+  void shouldLeaveAPromptAsItIsButForTheBosBeforeIt() {
+    try (Served bos = new Served(256, true, Duration.ofSeconds(5), config -> config)) {
+      bos.fake.says("!");
+      ObjectNode body = bos.completion().put("prompt", "<s>x").put("echo", true).put("logprobs", 1);
+      JsonNode answer = bos.good(Served.COMPLETIONS, body);
+      assertEquals(3, answer.at("/usage/prompt_tokens").intValue(), "BOS, <s>, x, and no end");
+      assertEquals(List.of("", "<s>", "x", "!"), texts(answer.at("/choices/0/logprobs/tokens")));
+    }
+  }
+
+  @Test
   void shouldGoOnWithTextsWhenTheChatTemplateCannotBeRead() {
     ChatFormat unreadable =
         new ChatFormat.Unreadable("The chat template cannot be read at line 3: what is this.");

@@ -174,7 +174,7 @@ public final class DemoCommand implements Callable<Integer> {
     int[] ids =
         chat
             ? ChatPrompt.ids(language, List.of(ChatMessage.of("user", text)))
-            : language.tokenizer().encode(text, true, false);
+            : language.tokenizer().encodePrompt(text, false);
     GenerationResult result =
         gateway
             .engine()

@@ -44,7 +44,7 @@ public final class Engine implements AutoCloseable {
       int threads,
       SessionFactory sessions,
       Progress progress) {
-    Tokenizer tokenizer = Tokenizer.of(open.file().metadata());
+    Tokenizer tokenizer = Tokenizer.of(open.file());
     ChatFormat chatFormat = ChatFormat.of(open.file().metadata(), Clock.systemDefaultZone());
     return Closing.whole(closing -> {
       ComputePool pool = closing.add(new ComputePool(threads), ComputePool::close);

@@ -26,7 +26,7 @@ class EngineTest {
     try (OpenModel open = OpenModel.open(broken);
         Engine engine =
             Engine.load(open, "m", "f", 1, new NoSessions(), Progress.onTerminalOnly())) {
-      assertTrue(engine.model().tokenizer().encode("a text", true, false).length > 1);
+      assertTrue(engine.model().tokenizer().encodePrompt("a text", false).length > 1);
       NodeException refused =
           assertThrows(
               NodeException.class,
