@@ -285,6 +285,31 @@ x
 {{ 1e-323 }} {{ 2e-323 }} {{ 1e23 }} {{ 9.5 }} {{ 2e-7 }} {{ 1.7976931348623157e308 }}
 {{ (1, 2) + [3] }}
 {{ 10 ** 20 }} {{ 10 ** -2 }} {{ 1e308 * 10 }} {{ 5 // 2.0 }} {{ -5 // 2.0 }} {{ 5.5 % -2 }} {{ 3 * 1.1 }} {{ 100 * 1.1 }} {{ 1 / 3 }} {{ 2 / 3 }} {{ 10 / 2 }} {{ 1e-7 }} {{ 123456789012345678.0 }} {{ 1e100 }} {{ 0.1 }} {{ 100.0 }} {{ 1.10 }}
+{{ self.b() }}{% block b %}<{{ n }}>{% endblock b %}{% macro m() %}{{ self['b']() }}{% endmacro %}{{ m() }}{{ self is defined }}{{ self.c is defined }}
+{% set v = 1 %}{% block b %}{{ v }}{% set w = 2 %}{% endblock %}{{ w is defined }}{% set v = 3 %}{{ self.b() }}
+{% for x in l %}{% block b %}{{ x }}{{ loop is defined }}{% endblock %}{% endfor %}{% with q = 1 %}{% block c %}{{ q }}{% endblock %}{% endwith %}
+{% for x in l %}{% block b scoped %}{{ x }}{{ loop.index }}{% endblock %}{% endfor %}{% block a %}x{% block i %}y{% endblock i %}{% endblock a %}{{ self.i() }}
+{{ self.nope() }}
+{% block b %}{% endblock %}{% block b %}{% endblock %}
+{% block a %}{% endblock b %}
+{% for x in l %}{% block b %}{% break %}{% endblock %}{% endfor %}
+{% for x in l %}{% set loop = 5 %}{% endfor %}
+{% for x in l %}{% if x %}{% set loop %}a{% endset %}{% endif %}{% endfor %}
+{% for loop in l %}{% endfor %}
+{% for x in [] %}{% else %}{% set a, loop = 1, 2 %}{% endfor %}
+{% set loop = 5 %}{{ loop }}{% for x in l %}{{ loop.index }}{% macro m(loop) %}{{ loop }}{% endmacro %}{{ m(9) }}{% endfor %}
+{{ [7] | random }}{{ 'a' | random }}{{ [] | random }}{{ missing | random }}{{ range(3, 4) | random }}|{{ (l | random) in l }}
+{{ none | random }}
+{{ l | map('abs') | random }}
+{{ [{'a': 1}, {'b': 2}, {'c': 3}] | unique(attribute='a') | list }}{{ [missing, missing2, 1] | unique | list | length }}{{ [[1], {'a': 2}, 'x'] | unique(attribute='q') | list }}
+{{ 3.0.is_integer() }}{{ f.is_integer() }}{{ n.bit_length() }}{{ neg.bit_length() }}{{ z.bit_length() }}{{ big.bit_length() }}
+{{ 'hello'.translate({104: 'j', 'e': 'x', 101: none, 111: 48}) }} {{ 'hello'.translate('x'.maketrans('el', 'ip')) }} {{ ''.maketrans({'a': 'b', 3: none}) }} {{ ''.maketrans('ab', 'cd', 'e') }} {{ u.translate({128512: ':)'}) }} {{ '\x01b'.translate(['z', 'y']) }}
+{{ ''.maketrans('a') }}
+{{ ''.maketrans('a', 'bc') }}
+{{ ''.maketrans({'ab': 1}) }}
+{{ 'a'.translate({97: -1}) }}
+{{ 'a'.translate({97: 1.5}) }}
+{{ 'é\\x7f\\x80' | tojson(ensure_ascii=true) }} {{ '\\x7f' | tojson }}
 """
 
 # A line that belongs to the one before it is marked by nothing: so snippets of several lines are given here.

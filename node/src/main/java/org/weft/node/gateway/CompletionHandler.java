@@ -62,7 +62,7 @@ final class CompletionHandler implements BodyHandler {
                   true,
                   request.echo() && request.topLogProbabilities().isPresent()),
               echo,
-              addedBos(prompt, ids)));
+              addedBos(prompt)));
     }
   }
 
@@ -72,7 +72,7 @@ final class CompletionHandler implements BodyHandler {
       case Prompt.Ids list -> list.ids();
       case Prompt.Text text -> {
         loop.requireHope(text.text().length());
-        int[] ids = tokenizer.encode(text.text(), true, true);
+        int[] ids = tokenizer.encodePrompt(text.text(), true);
         // Nothing at all means the beginning of a document.
         yield ids.length == 0 && tokenizer.bos().isPresent()
             ? new int[] {tokenizer.bos().getAsInt()}
@@ -88,16 +88,11 @@ final class CompletionHandler implements BodyHandler {
     };
   }
 
-  private boolean addedBos(Prompt prompt, int[] ids) {
-    Tokenizer tokenizer = loop.model().tokenizer();
-    OptionalInt bos = tokenizer.bos();
+  private boolean addedBos(Prompt prompt) {
     return switch (prompt) {
       case Prompt.Ids list -> false;
       case Prompt.Text text ->
-          bos.isPresent()
-              && ids.length > 0
-              && ids[0] == bos.getAsInt()
-              && !text.text().startsWith(tokenizer.piece(bos.getAsInt()));
+          text.text().isEmpty() || loop.model().tokenizer().addedBos().isPresent();
     };
   }
 }

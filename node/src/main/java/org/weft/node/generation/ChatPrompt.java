@@ -1,13 +1,13 @@
 package org.weft.node.generation;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import org.weft.node.NodeError;
 import org.weft.node.NodeException;
-import org.weft.shard.template.ChatTemplate;
 import org.weft.shard.tokenizer.Tokenizer;
 
 /**
@@ -18,26 +18,30 @@ public final class ChatPrompt {
   /**
    * The prompt for the assistant's next message.
    *
-   * @throws NodeException UNSUPPORTED where the model has no chat template
+   * @throws NodeException UNSUPPORTED where the model has no chat template that can be read
    * @throws org.weft.shard.ShardException TEMPLATE where the template refuses the conversation
    */
   public static int[] ids(LanguageModel model, List<ChatMessage> messages) {
-    // The template writes special tokens as text, a BOS perhaps among them: the tokenizer adds no
-    // second one.
-    return model.tokenizer().encode(text(model, messages), true, true);
+    Tokenizer tokenizer = model.tokenizer();
+    int[] ids = tokenizer.encodePrompt(text(model, messages), true);
+    // Many templates write BOS themselves: then one is enough.
+    OptionalInt bos = tokenizer.addedBos();
+    boolean twice = bos.isPresent() && ids.length > 1 && ids[1] == bos.getAsInt();
+    return twice ? Arrays.copyOfRange(ids, 1, ids.length) : ids;
   }
 
   /** The rendered text; see {@link #ids}. */
   public static String text(LanguageModel model, List<ChatMessage> messages) {
-    ChatTemplate template =
-        model
-            .template()
-            .orElseThrow(() ->
-                new NodeException(
-                    NodeError.UNSUPPORTED,
-                    "the model '%s' has no chat template: use plain completions"
-                        .formatted(model.name())));
-    return template.render(context(model.tokenizer(), messages));
+    return switch (model.chatFormat()) {
+      case ChatFormat.Template format ->
+          format.template().render(context(model.tokenizer(), messages));
+      case ChatFormat.None none ->
+          throw new NodeException(
+              NodeError.UNSUPPORTED,
+              "the model '%s' has no chat template: use plain completions".formatted(model.name()));
+      case ChatFormat.Unreadable unreadable ->
+          throw new NodeException(NodeError.UNSUPPORTED, unreadable.sentence());
+    };
   }
 
   private static Map<String, Object> context(Tokenizer tokenizer, List<ChatMessage> messages) {

@@ -171,7 +171,8 @@ final class Generation {
 
   private void scorePrompt(GenerationLoop.OpenSession open, HeadQueue.Slot slot) {
     List<ScoredToken> scored = new ArrayList<>(prompt.length);
-    scored.add(scored(0, Optional.empty()));
+    int textAt = textAt();
+    scored.add(scored(0, textAt, Optional.empty()));
     open.score(
         head,
         slot,
@@ -180,14 +181,22 @@ final class Generation {
         prompt.length - 1,
         config.scoreRows(),
         (position, logits) ->
-            scored.add(scored(position + 1, logProbabilities(logits, prompt[position + 1]))));
+            scored.add(
+                scored(position + 1, textAt, logProbabilities(logits, prompt[position + 1]))));
     listener.prompt(scored);
   }
 
-  private ScoredToken scored(int at, Optional<LogProbabilities> logProbabilities) {
-    // A text begins after whatever special tokens come first.
-    boolean first = at == 0 || at == 1 && model.tokenizer().special(prompt[0]);
-    int skipped = first && model.tokenizer().spaceAdded(prompt[at]) ? 1 : 0;
+  /** Where the prompt's text begins, after whatever special tokens come first. */
+  private int textAt() {
+    int at = 0;
+    while (at < prompt.length && model.tokenizer().special(prompt[at])) {
+      at++;
+    }
+    return at;
+  }
+
+  private ScoredToken scored(int at, int textAt, Optional<LogProbabilities> logProbabilities) {
+    int skipped = at == textAt && model.tokenizer().spaceAdded(prompt[at]) ? 1 : 0;
     return new ScoredToken(prompt[at], 0, skipped, logProbabilities);
   }
 

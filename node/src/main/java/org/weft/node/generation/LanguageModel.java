@@ -1,12 +1,10 @@
 package org.weft.node.generation;
 
-import java.util.Optional;
 import org.weft.node.NodeError;
 import org.weft.node.NodeException;
 import org.weft.node.session.SessionFactory;
 import org.weft.shard.model.ModelConfig;
 import org.weft.shard.model.ModelEnds;
-import org.weft.shard.template.ChatTemplate;
 import org.weft.shard.tokenizer.Tokenizer;
 
 /**
@@ -27,7 +25,7 @@ public record LanguageModel(
     int vocabulary,
     Ends ends,
     Tokenizer tokenizer,
-    Optional<ChatTemplate> template,
+    ChatFormat chatFormat,
     SessionFactory sessions) {
   public LanguageModel {
     if (name.isBlank() || context < 1 || width < 1 || vocabulary < 1) {
@@ -45,7 +43,7 @@ public record LanguageModel(
       ModelConfig config,
       ModelEnds ends,
       Tokenizer tokenizer,
-      Optional<ChatTemplate> template,
+      ChatFormat chatFormat,
       SessionFactory sessions) {
     return new LanguageModel(
         name,
@@ -55,7 +53,7 @@ public record LanguageModel(
         config.vocabulary(),
         Ends.of(ends),
         tokenizer,
-        template,
+        chatFormat,
         sessions);
   }
 

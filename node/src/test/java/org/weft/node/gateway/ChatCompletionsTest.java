@@ -41,7 +41,7 @@ final class ChatCompletionsTest {
         served
             .fake
             .tokenizer()
-            .encode("<|im_start|>user\nhello<|im_end|>\n<|im_start|>assistant\n", true, true)
+            .encode("<|im_start|>user\nhello<|im_end|>\n<|im_start|>assistant\n", false, true)
             .length,
         prompt);
     assertEquals(9, answer.at("/usage/completion_tokens").intValue());
@@ -223,7 +223,7 @@ final class ChatCompletionsTest {
             + "<|im_start|>assistant\nthree<|im_end|>\n<|im_start|>user\n<|im_end|>\n"
             + "<|im_start|>assistant\n";
     assertEquals(
-        served.fake.tokenizer().encode(rendered, true, true).length,
+        served.fake.tokenizer().encode(rendered, false, true).length,
         answer.at("/usage/prompt_tokens").intValue());
   }
 

@@ -10,6 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.weft.node.generation.ChatFormat;
+import org.weft.node.generation.FakeModel;
 
 final class CompletionsTest {
   private final Served served = new Served();
@@ -192,6 +194,34 @@ final class CompletionsTest {
             .at("/usage/prompt_tokens")
             .intValue(),
         "an empty prompt is the beginning of a document");
+  }
+
+  @Test
+  void shouldLeaveAPromptAsItIsButForTheBosBeforeIt() {
+    try (Served bos = new Served(256, true, Duration.ofSeconds(5), config -> config)) {
+      bos.fake.says("!");
+      ObjectNode body = bos.completion().put("prompt", "<s>x").put("echo", true).put("logprobs", 1);
+      JsonNode answer = bos.good(Served.COMPLETIONS, body);
+      assertEquals(3, answer.at("/usage/prompt_tokens").intValue(), "BOS, <s>, x, and no end");
+      assertEquals(List.of("", "<s>", "x", "!"), texts(answer.at("/choices/0/logprobs/tokens")));
+    }
+  }
+
+  @Test
+  void shouldGoOnWithTextsWhenTheChatTemplateCannotBeRead() {
+    ChatFormat unreadable =
+        new ChatFormat.Unreadable("The chat template cannot be read at line 3: what is this.");
+    try (Served broken =
+        new Served(
+            new FakeModel(256, false, unreadable), Duration.ofSeconds(5), config -> config)) {
+      broken.fake.says("!");
+      assertEquals(
+          "!",
+          broken.good(Served.COMPLETIONS, broken.completion()).at("/choices/0/text").textValue());
+      assertEquals(
+          "The chat template cannot be read at line 3: what is this.",
+          Served.error(broken.post(Served.CHAT, broken.chat()), 400).get("message").textValue());
+    }
   }
 
   @Test

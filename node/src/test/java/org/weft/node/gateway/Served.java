@@ -52,8 +52,12 @@ final class Served implements AutoCloseable {
     this(1024, false, Duration.ofSeconds(10), change);
   }
 
-  Served(int context, boolean addBos, Duration openWait, UnaryOperator<GatewayConfig> change) {
-    fake = new FakeModel(context, addBos);
+  Served(int context, boolean adds, Duration openWait, UnaryOperator<GatewayConfig> change) {
+    this(new FakeModel(context, adds), openWait, change);
+  }
+
+  Served(FakeModel fake, Duration openWait, UnaryOperator<GatewayConfig> change) {
+    this.fake = fake;
     loop =
         new GenerationLoop(fake.model(), new GenerationConfig(openWait, 64, 5), System::nanoTime);
     metrics.bindKvPages(() -> (fake.used() + 31) / 32, () -> 64);

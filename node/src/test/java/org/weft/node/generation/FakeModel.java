@@ -6,7 +6,6 @@ import java.lang.foreign.ValueLayout;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -34,6 +33,7 @@ public final class FakeModel {
           + "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}";
 
   private final FakeTokenizer tokenizer;
+  private final ChatFormat chatFormat;
   private final int context;
   private final ConcurrentMap<Integer, int[]> answers = new ConcurrentHashMap<>();
   private final Sessions sessions = new Sessions();
@@ -48,8 +48,13 @@ public final class FakeModel {
   private volatile CountDownLatch held = new CountDownLatch(1);
   private volatile CountDownLatch closed = new CountDownLatch(1);
 
-  public FakeModel(int context, boolean addBos) {
-    this.tokenizer = new FakeTokenizer(addBos);
+  public FakeModel(int context, boolean adds) {
+    this(context, adds, new ChatFormat.Template(ChatTemplate.parse(TEMPLATE, Clock.systemUTC())));
+  }
+
+  public FakeModel(int context, boolean adds, ChatFormat chatFormat) {
+    this.tokenizer = new FakeTokenizer(adds);
+    this.chatFormat = chatFormat;
     this.context = context;
   }
 
@@ -78,7 +83,7 @@ public final class FakeModel {
         tokenizer.size(),
         ends,
         tokenizer,
-        Optional.of(ChatTemplate.parse(TEMPLATE, Clock.systemUTC())),
+        chatFormat,
         sessions);
   }
 

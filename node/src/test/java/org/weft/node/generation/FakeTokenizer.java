@@ -20,17 +20,17 @@ public final class FakeTokenizer implements Tokenizer {
   private static final int BOS = 258;
   private static final int FIRST_WORD = 259;
 
-  private final boolean addBos;
+  private final boolean adds;
 
-  /** {@code addBos}: encoding begins with a BOS where special tokens are added. */
-  public FakeTokenizer(boolean addBos) {
-    this.addBos = addBos;
+  /** {@code adds}: where special tokens are added, encoding begins with BOS and ends with END. */
+  public FakeTokenizer(boolean adds) {
+    this.adds = adds;
   }
 
   @Override
   public int[] encode(String text, boolean addSpecial, boolean parseSpecial) {
     IntStream.Builder ids = IntStream.builder();
-    if (addSpecial && addBos && !text.startsWith("<s>")) {
+    if (addSpecial && adds) {
       ids.add(BOS);
     }
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
@@ -48,6 +48,9 @@ public final class FakeTokenizer implements Tokenizer {
       }
       ids.add(best);
       at += length;
+    }
+    if (addSpecial && adds) {
+      ids.add(END);
     }
     return ids.build().toArray();
   }
@@ -88,6 +91,11 @@ public final class FakeTokenizer implements Tokenizer {
   @Override
   public OptionalInt bos() {
     return OptionalInt.of(BOS);
+  }
+
+  @Override
+  public OptionalInt addedBos() {
+    return adds ? bos() : OptionalInt.empty();
   }
 
   @Override

@@ -29,7 +29,6 @@ final class HeaderReader {
 
   private static final int NEWEST_THINKABLE_VERSION = 16;
   private static final int DEFAULT_ALIGNMENT = 32;
-  private static final long MOST_ALIGNMENT = 1 << 24;
 
   /** A key's length and one byte, a type, one byte of value. */
   private static final int LEAST_ENTRY_BYTES = 8 + 1 + 4 + 1;
@@ -64,7 +63,7 @@ final class HeaderReader {
     Metadata metadata = metadata(keyCount);
     long alignment = alignment(metadata);
     TensorTable table = TensorTable.read(cursor, tensorCount);
-    // No overflow: the position is within the file, the alignment small.
+    // No overflow: the position is within the file, and a power of two at most 2^62.
     long dataStart = (cursor.position() + alignment - 1) / alignment * alignment;
     List<TensorInfo> tensors = table.place(part, dataStart, alignment);
     return new Header(version, metadata, tensors);
@@ -179,9 +178,8 @@ final class HeaderReader {
 
   private long alignment(Metadata metadata) {
     long alignment = metadata.integer("general.alignment").orElse((long) DEFAULT_ALIGNMENT);
-    if (alignment < 8 || alignment > MOST_ALIGNMENT || Long.bitCount(alignment) != 1) {
-      throw cursor.damaged(
-          "general.alignment is " + alignment + ", not a power of two from 8 to " + MOST_ALIGNMENT);
+    if (alignment < 1 || Long.bitCount(alignment) != 1) {
+      throw cursor.damaged("general.alignment is " + alignment + ", not a power of two");
     }
     return alignment;
   }

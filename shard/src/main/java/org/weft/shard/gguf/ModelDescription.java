@@ -56,8 +56,8 @@ public record ModelDescription(
   private static final int VALUE_CHARACTERS = 60;
   private static final int SHOWN_ELEMENTS = 6;
 
-  /** All tensors of one type. */
-  public record TypeTotal(String type, int tensors, long bytes) {}
+  /** All tensors of one type; {@code computed} says whether Weft can run them. */
+  public record TypeTotal(String type, int tensors, long bytes, boolean computed) {}
 
   /** A key, its type ({@code STRING}, {@code ARRAY of INT32}, …), and its value cut short. */
   public record Value(String key, String type, String value) {}
@@ -127,12 +127,13 @@ public record ModelDescription(
   }
 
   private static List<TypeTotal> totals(List<TensorInfo> tensors) {
-    Map<TensorType, TypeTotal> totals = new EnumMap<>(TensorType.class);
+    Map<GgmlType, TypeTotal> totals = new EnumMap<>(GgmlType.class);
     for (TensorInfo tensor : tensors) {
+      GgmlType type = tensor.type();
       totals.merge(
-          tensor.type(),
-          new TypeTotal(tensor.type().name(), 1, tensor.bytes()),
-          (a, b) -> new TypeTotal(a.type, a.tensors + b.tensors, a.bytes + b.bytes));
+          type,
+          new TypeTotal(type.name(), 1, tensor.bytes(), TensorType.of(type).isPresent()),
+          (a, b) -> new TypeTotal(a.type, a.tensors + b.tensors, a.bytes + b.bytes, a.computed));
     }
     List<TypeTotal> ordered = new ArrayList<>(totals.values());
     ordered.sort(Comparator.comparingLong(TypeTotal::bytes).reversed());

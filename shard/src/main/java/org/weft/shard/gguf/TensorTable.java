@@ -43,8 +43,7 @@ final class TensorTable {
   }
 
   /** A tensor as its info declares it, before the place of its bytes is known. */
-  private record Declared(
-      String name, TensorType type, List<Long> shape, long offset, long bytes) {}
+  private record Declared(String name, GgmlType type, List<Long> shape, long offset, long bytes) {}
 
   private Declared declared(long index) {
     String name = cursor.string("the name of tensor " + index, MOST_NAME_BYTES);
@@ -63,7 +62,7 @@ final class TensorTable {
     }
     List<Long> shape = shape(tensor, dimensions);
     long elements = shape.stream().reduce(1L, (a, b) -> a * b);
-    TensorType type = tensorType(tensor, cursor.int32("the type of " + tensor));
+    GgmlType type = type(tensor, cursor.int32("the type of " + tensor));
     if (shape.getFirst() % type.blockElements() != 0) {
       throw cursor.damaged(
           tensor
@@ -98,11 +97,15 @@ final class TensorTable {
     return shape;
   }
 
-  private TensorType tensorType(String tensor, int id) {
-    return TensorType.of(id)
+  /** Without its type a tensor's length is not known, nor whether the file holds it. */
+  private GgmlType type(String tensor, int id) {
+    return GgmlType.of(id)
         .orElseThrow(() ->
             cursor.unsupported(
-                tensor + " has " + GgmlTypeNames.describe(id) + ", which Weft does not read yet"));
+                tensor
+                    + " has "
+                    + GgmlType.describeUnknown(id)
+                    + ", which Weft does not read yet"));
   }
 
   private TensorInfo place(Declared tensor, int part, long dataStart, long alignment) {

@@ -6,53 +6,50 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** Tensor types of GGUF that Weft reads: ggml type id, elements and bytes of a block. */
+/** The tensor types that Weft computes with. */
 public enum TensorType {
-  F32(0, 1, 4),
-  F16(1, 1, 2),
-  Q4_0(2, 32, 18),
-  Q4_1(3, 32, 20),
-  Q8_0(8, 32, 34),
-  Q4_K(12, 256, 144),
-  Q5_K(13, 256, 176),
-  Q6_K(14, 256, 210),
-  BF16(30, 1, 2);
+  F32(GgmlType.F32),
+  F16(GgmlType.F16),
+  Q4_0(GgmlType.Q4_0),
+  Q4_1(GgmlType.Q4_1),
+  Q8_0(GgmlType.Q8_0),
+  Q4_K(GgmlType.Q4_K),
+  Q5_K(GgmlType.Q5_K),
+  Q6_K(GgmlType.Q6_K),
+  BF16(GgmlType.BF16);
 
-  private static final Map<Integer, TensorType> BY_ID =
-      Arrays.stream(values()).collect(Collectors.toMap(TensorType::id, Function.identity()));
+  private static final Map<GgmlType, TensorType> BY_STORED =
+      Arrays.stream(values()).collect(Collectors.toMap(type -> type.stored, Function.identity()));
 
-  private final int id;
-  private final int blockElements;
-  private final int blockBytes;
+  private final GgmlType stored;
 
-  TensorType(int id, int blockElements, int blockBytes) {
-    this.id = id;
-    this.blockElements = blockElements;
-    this.blockBytes = blockBytes;
+  TensorType(GgmlType stored) {
+    this.stored = stored;
   }
 
+  /** ggml's id. */
   public int id() {
-    return id;
+    return stored.id();
   }
 
   public int blockElements() {
-    return blockElements;
+    return stored.blockElements();
   }
 
   public int blockBytes() {
-    return blockBytes;
+    return stored.blockBytes();
   }
 
   /** Bytes of {@code elements} elements, a whole number of blocks. */
   public long bytes(long elements) {
-    if (elements % blockElements != 0) {
+    if (elements % blockElements() != 0) {
       throw new IllegalArgumentException(elements + " elements are no whole blocks of " + this);
     }
-    return Math.multiplyExact(elements / blockElements, blockBytes);
+    return Math.multiplyExact(elements / blockElements(), blockBytes());
   }
 
-  /** The type with this ggml id, if Weft reads it. */
-  public static Optional<TensorType> of(int id) {
-    return Optional.ofNullable(BY_ID.get(id));
+  /** What a stored type is computed as; empty for one that Weft does not read yet. */
+  public static Optional<TensorType> of(GgmlType stored) {
+    return Optional.ofNullable(BY_STORED.get(stored));
   }
 }

@@ -1,8 +1,10 @@
 package org.weft.shard.model;
 
+import java.util.Optional;
 import org.weft.shard.ShardError;
 import org.weft.shard.ShardException;
 import org.weft.shard.gguf.Metadata;
+import org.weft.shard.gguf.MetadataType;
 
 /**
  * The keys of one architecture in a file's metadata, {@code llama.block_count} and so on, each
@@ -18,11 +20,47 @@ record ArchitectureKeys(Metadata metadata, String architecture) {
         metadata
             .integer(key(suffix))
             .orElseThrow(() -> format(key(suffix) + " is missing from the model file"));
+    return within(suffix, value, min, max);
+  }
+
+  private int within(String suffix, long value, int min, int max) {
     if (value < min || value > max) {
       throw format(
           key(suffix) + " is " + value + ": a number from " + min + " to " + max + " was expected");
     }
     return (int) value;
+  }
+
+  /** A number of all blocks, which files give once or for each of them; here all must be alike. */
+  int countOfEach(int blocks, String suffix, int min, int max) {
+    if (!metadata.type(key(suffix)).equals(Optional.of(MetadataType.ARRAY))) {
+      return count(suffix, min, max);
+    }
+    long[] each = metadata.longs(key(suffix)).orElseThrow();
+    if (each.length != blocks) {
+      throw format(
+          key(suffix) + " has " + each.length + " entries, but the model " + blocks + " blocks");
+    }
+    for (int i = 1; i < blocks; i++) {
+      if (each[i] != each[0]) {
+        throw unsupported(
+            key(suffix)
+                + " is "
+                + each[0]
+                + " for block 0 and "
+                + each[i]
+                + " for block "
+                + i
+                + ": models whose blocks differ are not supported yet");
+      }
+    }
+    return within(suffix, each[0], min, max);
+  }
+
+  int optionalCountOfEach(int blocks, String suffix, int otherwise, int min, int max) {
+    return metadata.type(key(suffix)).isPresent()
+        ? countOfEach(blocks, suffix, min, max)
+        : otherwise;
   }
 
   int optionalCount(String suffix, int otherwise, int min, int max) {

@@ -142,6 +142,11 @@ public record BlockPlan(
       this.suffix = suffix;
     }
 
+    /** The name behind {@code blk.N.}. */
+    public String suffix() {
+      return suffix;
+    }
+
     public String tensorName(int block) {
       return "blk." + block + "." + suffix;
     }

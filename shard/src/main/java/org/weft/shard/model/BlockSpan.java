@@ -2,10 +2,8 @@ package org.weft.shard.model;
 
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import org.weft.shard.ShardError;
 import org.weft.shard.ShardException;
 import org.weft.shard.gguf.GgufFile;
@@ -37,8 +35,9 @@ public final class BlockSpan implements AutoCloseable {
   /**
    * Touches only the tensors of the span; {@code progress} hears of bytes packed so far and in all.
    *
-   * @throws ShardException FORMAT or UNSUPPORTED for a tensor that is missing, misshapen or
-   *     unknown, NON_FINITE for a weight that is no number; the sentence names the tensor
+   * @throws ShardException FORMAT or UNSUPPORTED for a tensor that is missing, misshapen or of a
+   *     type that cannot stand there, NON_FINITE for a weight that is no number; the sentence names
+   *     the tensor
    */
   public static BlockSpan load(
       GgufFile file, ModelConfig config, Span span, ComputePool pool, LoadProgress progress) {
@@ -82,7 +81,7 @@ public final class BlockSpan implements AutoCloseable {
   /**
    * The names of the tensors that a span needs.
    *
-   * @throws ShardException FORMAT or UNSUPPORTED for a tensor that is missing, misshapen or unknown
+   * @throws ShardException FORMAT for a tensor that is missing or misshapen
    */
   public static List<String> tensorNames(GgufFile file, ModelConfig config, Span span) {
     config.check(span);
@@ -91,8 +90,6 @@ public final class BlockSpan implements AutoCloseable {
       names.addAll(BlockWeights.tensorNames(file, config.plan(i), i));
     }
     ropeFactors(file, config, span).map(TensorInfo::name).ifPresent(names::add);
-    Set<String> known = new HashSet<>(names);
-    BlockWeights.refuseUnknown(file, known, span);
     return names;
   }
 

@@ -7,9 +7,6 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
-import org.weft.shard.ShardError;
-import org.weft.shard.ShardException;
 import org.weft.shard.gguf.GgufFile;
 import org.weft.shard.gguf.TensorInfo;
 import org.weft.shard.kernel.PackedMatrix;
@@ -42,9 +39,7 @@ record BlockWeights(
     Projection down)
     implements AutoCloseable {
 
-  /**
-   * The tensors of one block that the file has; what is missing, misshapen or unknown is refused.
-   */
+  /** The tensors of one block that the file has; what is missing or misshapen is refused. */
   static List<String> tensorNames(GgufFile file, BlockPlan plan, int block) {
     List<String> names = new ArrayList<>();
     for (TensorPlan tensor : plan.tensors()) {
@@ -56,24 +51,6 @@ record BlockWeights(
       }
     }
     return names;
-  }
-
-  /** Refuses tensors of the block that its plan does not know: leaving them out would be wrong. */
-  static void refuseUnknown(GgufFile file, Set<String> known, Span span) {
-    for (TensorInfo tensor : file.tensors()) {
-      String[] parts = tensor.name().split("\\.", 3);
-      if (parts.length == 3
-          && parts[0].equals("blk")
-          && parts[1].matches("[0-9]{1,6}")
-          && span.start() <= Integer.parseInt(parts[1])
-          && Integer.parseInt(parts[1]) < span.end()
-          && !known.contains(tensor.name())
-          && !parts[2].startsWith("attn_rot_embd")) { // an old name for what is computed
-        throw new ShardException(
-            ShardError.UNSUPPORTED,
-            "the tensor " + tensor.name() + " has no place in this architecture's blocks");
-      }
-    }
   }
 
   static BlockWeights load(

@@ -3,8 +3,10 @@ package org.weft.shard.model;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import org.weft.shard.gguf.GgufFile;
 import org.weft.shard.gguf.Metadata;
+import org.weft.shard.gguf.MetadataType;
 import org.weft.shard.gguf.TensorInfo;
 import org.weft.shard.kernel.Rope;
 import org.weft.shard.model.BlockPlan.Activation;
@@ -62,10 +64,11 @@ final class ConfigReader {
     int width = keys.count("embedding_length", 1, MAX_WIDTH);
     int context = keys.count("context_length", 1, MAX_CONTEXT);
     float epsilon = (float) keys.number("attention.layer_norm_rms_epsilon", 0, 1);
-    Attention attention = attention(width, context);
+    Attention attention = attention(blocks, width, context);
     Rotary rotary = rotary(attention, context);
     FeedForward feedForward =
-        new FeedForward(keys.count("feed_forward_length", 1, MAX_FEED_FORWARD), Activation.SILU);
+        new FeedForward(
+            keys.countOfEach(blocks, "feed_forward_length", 1, MAX_FEED_FORWARD), Activation.SILU);
     BlockPlan plan =
         new BlockPlan(
             attention,
@@ -75,15 +78,24 @@ final class ConfigReader {
             llamaTensors(width, attention, feedForward.length()));
     boolean tied = file.tensor(EndsPlan.OUTPUT).isEmpty();
     int vocabulary = vocabulary(width);
+    KnownTensors.check(file, blocks, plan);
     return new ModelConfig(
         keys.architecture(),
-        metadata.string("general.name").orElse("unnamed " + keys.architecture() + " model"),
+        name(),
         blocks,
         width,
         vocabulary,
         context,
         new EndsPlan(epsilon, tied),
         Collections.nCopies(blocks, plan));
+  }
+
+  /** For people: what the file says there, if it is something that can be read out. */
+  private String name() {
+    boolean text = metadata.type("general.name").equals(Optional.of(MetadataType.STRING));
+    return Optional.of(text ? metadata.string("general.name").orElseThrow() : "")
+        .filter(name -> !name.isBlank())
+        .orElse("unnamed " + keys.architecture() + " model");
   }
 
   private void refuseWhatIsNotComputed() {
@@ -112,9 +124,9 @@ final class ConfigReader {
     }
   }
 
-  private Attention attention(int width, int context) {
-    int heads = keys.count("attention.head_count", 1, MAX_HEADS);
-    int kvHeads = keys.optionalCount("attention.head_count_kv", heads, 1, MAX_HEADS);
+  private Attention attention(int blocks, int width, int context) {
+    int heads = keys.countOfEach(blocks, "attention.head_count", 1, MAX_HEADS);
+    int kvHeads = keys.optionalCountOfEach(blocks, "attention.head_count_kv", heads, 1, MAX_HEADS);
     if (heads % kvHeads != 0) {
       throw ArchitectureKeys.format(
           keys.key("attention.head_count")
@@ -138,13 +150,25 @@ final class ConfigReader {
               + headSize
               + ": heads of two sizes are not supported");
     }
-    int window = keys.optionalCount("attention.sliding_window", 0, 0, Integer.MAX_VALUE);
     double scale = 1 / Math.sqrt(headSize);
     if (metadata.number(keys.key("attention.scale")).isPresent()) {
       double given = keys.number("attention.scale", 0, 1e6);
       scale = given == 0 ? scale : given;
     }
-    return new Attention(heads, kvHeads, headSize, (float) scale, window >= context ? 0 : window);
+    return new Attention(heads, kvHeads, headSize, (float) scale, window(context));
+  }
+
+  private int window(int context) {
+    int window = keys.optionalCount("attention.sliding_window", 0, 0, Integer.MAX_VALUE);
+    if (window == 0 || window >= context) {
+      return 0;
+    }
+    String pattern = keys.key("attention.sliding_window_pattern");
+    if (metadata.type(pattern).isPresent()) {
+      throw ArchitectureKeys.unsupported(
+          pattern + " is set: a sliding window in some blocks only is not supported yet");
+    }
+    return window;
   }
 
   private int headSize(String suffix, int width, int heads) {

@@ -39,8 +39,9 @@ public record ModelConfig(
   /**
    * Reads and checks the configuration of a model file.
    *
-   * @throws ShardException UNSUPPORTED for an architecture or feature that Weft does not compute,
-   *     FORMAT for a number or tensor that is missing or cannot be right; the sentence names it
+   * @throws ShardException UNSUPPORTED for an architecture, feature or tensor that Weft does not
+   *     compute, FORMAT for a number or tensor that is missing or cannot be right; the sentence
+   *     names it
    */
   public static ModelConfig of(GgufFile file) {
     return ConfigReader.read(file);

@@ -10,6 +10,7 @@ import org.weft.shard.ShardError;
 import org.weft.shard.ShardException;
 import org.weft.shard.gguf.GgufFile;
 import org.weft.shard.gguf.TensorInfo;
+import org.weft.shard.gguf.TensorType;
 import org.weft.shard.kernel.ComputePool;
 import org.weft.shard.kernel.PackedMatrix;
 
@@ -71,7 +72,7 @@ final class TensorLoader {
   }
 
   private static void checkVectorType(TensorInfo info) {
-    switch (info.type()) {
+    switch (info.computedType()) {
       case F32, F16, BF16 -> {}
       case Q8_0, Q4_0, Q4_1, Q4_K, Q5_K, Q6_K ->
           throw new ShardException(
@@ -90,7 +91,8 @@ final class TensorLoader {
     file.prepare(info);
     int cols = Math.toIntExact(shape.get(0));
     int rows = Math.toIntExact(shape.get(1));
-    PackedMatrix packed = PackedMatrix.pack(name, info.type(), rows, cols, file.data(info), pool);
+    PackedMatrix packed =
+        PackedMatrix.pack(name, info.computedType(), rows, cols, file.data(info), pool);
     done(info);
     return packed;
   }
@@ -108,9 +110,10 @@ final class TensorLoader {
   static float[] floats(GgufFile file, TensorInfo info) {
     checkVectorType(info);
     MemorySegment data = file.data(info);
+    TensorType type = info.computedType();
     float[] values = new float[Math.toIntExact(info.elements())];
     for (int i = 0; i < values.length; i++) {
-      values[i] = element(info, data, i);
+      values[i] = element(type, data, i);
       if (!Float.isFinite(values[i])) {
         throw new ShardException(
             ShardError.NON_FINITE,
@@ -120,13 +123,13 @@ final class TensorLoader {
     return values;
   }
 
-  private static float element(TensorInfo info, MemorySegment data, int i) {
-    return switch (info.type()) {
+  private static float element(TensorType type, MemorySegment data, int i) {
+    return switch (type) {
       case F32 -> data.get(FLOAT, i * 4L);
       case F16 -> Float.float16ToFloat(data.get(SHORT, i * 2L));
       case BF16 -> Float.intBitsToFloat(data.get(SHORT, i * 2L) << 16);
       case Q8_0, Q4_0, Q4_1, Q4_K, Q5_K, Q6_K ->
-          throw new IllegalStateException(info.type() + " is no vector's type");
+          throw new IllegalStateException(type + " is no vector's type");
     };
   }
 

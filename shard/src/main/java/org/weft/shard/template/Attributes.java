@@ -1,5 +1,6 @@
 package org.weft.shard.template;
 
+import java.math.BigInteger;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -73,8 +74,17 @@ final class Attributes {
               : collections.dictMethod(dict, name);
       case NamespaceValue namespace -> namespace.fields().get(name);
       case AttributeSource source -> source.attribute(name);
+      case Double number when name.equals("is_integer") ->
+          (Callable) arguments -> number == Math.rint(number) && !Double.isInfinite(number);
+      case Long number when name.equals("bit_length") -> bitLength(BigInteger.valueOf(number));
+      case BigInteger number when name.equals("bit_length") -> bitLength(number);
       default -> null;
     };
+  }
+
+  /** Python's: of the number without its sign. */
+  private static Callable bitLength(BigInteger number) {
+    return arguments -> (long) number.abs().bitLength();
   }
 
   private @Nullable Object inside(Object owner, Object key) {

@@ -1,7 +1,6 @@
 package org.weft.shard.template;
 
 import java.time.Clock;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.weft.shard.ShardError;
@@ -17,11 +16,11 @@ import org.weft.shard.gguf.Metadata;
 public final class ChatTemplate {
   private static final int MOST_CHARS = 4 << 20;
 
-  private final List<Statement> statements;
+  private final StatementParser.Parsed parsed;
   private final Clock clock;
 
-  private ChatTemplate(List<Statement> statements, Clock clock) {
-    this.statements = statements;
+  private ChatTemplate(StatementParser.Parsed parsed, Clock clock) {
+    this.parsed = parsed;
     this.clock = clock;
   }
 
@@ -59,13 +58,13 @@ public final class ChatTemplate {
    */
   public String render(Map<String, ? extends Object> context) {
     Budget budget = new Budget();
-    Interpreter interpreter = new Interpreter(budget);
     Scope globals = new Scope(null);
+    Scope given = new Scope(globals);
+    Interpreter interpreter = new Interpreter(budget, new Scope(given));
     Globals.add(globals, clock, budget, interpreter);
-    Scope scope = new Scope(globals);
-    context.forEach((name, value) -> scope.put(name, ContextValues.of(name, value)));
+    context.forEach((name, value) -> given.put(name, ContextValues.of(name, value)));
     try {
-      return interpreter.body(statements, new Scope(scope));
+      return interpreter.template(parsed);
     } catch (Failure e) {
       int line = e.line() < 0 ? interpreter.line() : e.line();
       if (e.raised()) {

@@ -53,7 +53,7 @@ final class DictValue {
     return pairs;
   }
 
-  /** One object for all keys that are equal in Python, where 1, 1.0 and True are. */
+  /** One object for all keys that are equal: 1, 1.0 and True, and whatever is undefined. */
   private static Object hashable(Object key) {
     return switch (key) {
       case Boolean flag -> flag ? 1L : 0L;
@@ -64,6 +64,7 @@ final class DictValue {
         flatten(tuple, parts);
         yield parts;
       }
+      case Undefined undefined -> Undefined.class;
       case ListValue list -> throw unhashable(list);
       case DictValue dict -> throw unhashable(dict);
       default -> key;

@@ -2,6 +2,7 @@ package org.weft.shard.template;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.weft.shard.template.Statement.Signature;
 
@@ -9,6 +10,7 @@ import org.weft.shard.template.Statement.Signature;
 final class Interpreter {
   private final Budget budget;
   private final Evaluator evaluator;
+  private final Scope top;
 
   private enum Flow {
     ON,
@@ -16,9 +18,19 @@ final class Interpreter {
     CONTINUE
   }
 
-  Interpreter(Budget budget) {
+  /**
+   * @param top the names of the template itself
+   */
+  Interpreter(Budget budget, Scope top) {
     this.budget = budget;
     this.evaluator = new Evaluator(budget);
+    this.top = top;
+  }
+
+  /** What the template writes. */
+  String template(StatementParser.Parsed template) {
+    top.put("self", new Blocks(template.blocks()));
+    return body(template.statements(), top);
   }
 
   /** The line that was last looked at. */
@@ -87,6 +99,7 @@ final class Interpreter {
         Object text = body(block.body(), new Scope(scope));
         write(PythonText.str(filtered(block.filter(), text, scope)), out);
       }
+      case Statement.Block block -> write(block(block, scope), out);
       case Statement.Scoped scoped -> {
         return nested(scoped.body(), new Scope(scope), out);
       }
@@ -160,6 +173,30 @@ final class Interpreter {
       budget.make(inner.length());
       return inner.toString();
     };
+  }
+
+  private String block(Statement.Block block, Scope around) {
+    return body(block.body(), new Scope(block.scoped() ? around : top));
+  }
+
+  /** What {@code self} is: the blocks, to be written again. */
+  private final class Blocks implements AttributeSource {
+    private final Map<String, Statement.Block> blocks;
+
+    Blocks(Map<String, Statement.Block> blocks) {
+      this.blocks = blocks;
+    }
+
+    @Override
+    public @Nullable Object attribute(String name) {
+      Statement.Block block = blocks.get(name);
+      return block == null ? null : (Callable) arguments -> block(block, top);
+    }
+
+    @Override
+    public String typeName() {
+      return "TemplateReference";
+    }
   }
 
   private Object filtered(Expression.@Nullable Filtered filter, Object text, Scope scope) {

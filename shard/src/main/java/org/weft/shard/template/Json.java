@@ -153,12 +153,8 @@ final class Json {
         case '\b' -> out.append("\\b");
         case '\f' -> out.append("\\f");
         default -> {
-          if (c < ' ' || (asciiOnly && c > 0x7E)) {
-            if (c == 0x7F) {
-              out.append(c);
-            } else {
-              out.append("\\u%04x".formatted((int) c));
-            }
+          if (c < ' ' || (asciiOnly && c > '~')) { // DEL among them, as in CPython
+            out.append("\\u%04x".formatted((int) c));
           } else {
             out.append(c);
           }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.weft.shard.template.Filters.Filter;
@@ -17,6 +18,7 @@ final class SequenceFilters {
     all.put("join", SequenceFilters::join);
     all.put("reverse", SequenceFilters::reverse);
     all.put("items", SequenceFilters::items);
+    all.put("random", SequenceFilters::random);
     all.put("sort", SequenceFilters::sort);
     all.put("dictsort", SequenceFilters::dictSort);
     all.put("min", (value, arguments, evaluator) -> extreme(value, arguments, evaluator, -1));
@@ -54,6 +56,17 @@ final class SequenceFilters {
     }
     List<Object> items = Values.items(value, evaluator.budget());
     return items.isEmpty() ? nothing("last") : items.getLast();
+  }
+
+  /** As in jinja2, another one each time: no seed reaches a template. */
+  private static Object random(Object value, Arguments arguments, Evaluator evaluator) {
+    if (value instanceof GeneratorValue || value instanceof DictValue) {
+      throw new Failure("random takes a sequence, not " + Values.typeName(value));
+    }
+    List<Object> items = Values.items(value, evaluator.budget());
+    return items.isEmpty()
+        ? nothing("random")
+        : items.get(ThreadLocalRandom.current().nextInt(items.size()));
   }
 
   private static Undefined nothing(String which) {

@@ -41,7 +41,14 @@ sealed interface Statement {
 
   record FilterBlock(Expression.Filtered filter, List<Statement> body) implements Statement {}
 
-  /** A body in a scope of its own: named blocks, and the marks of generated text. */
+  /**
+   * A named part, which sees the names of the template's top.
+   *
+   * @param scoped whether it sees those around it, too
+   */
+  record Block(boolean scoped, List<Statement> body) implements Statement {}
+
+  /** A body in a scope of its own: the marks of generated text. */
   record Scoped(List<Statement> body) implements Statement {}
 
   record Break(int line) implements Statement {}

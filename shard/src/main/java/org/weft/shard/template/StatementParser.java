@@ -1,7 +1,9 @@
 package org.weft.shard.template;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.weft.shard.template.Statement.Signature;
@@ -14,15 +16,30 @@ final class StatementParser {
 
   private final TokenStream tokens;
   private final ExpressionParser expressions;
+  private final Map<String, Statement.Block> blocks = new HashMap<>();
+  private int loops; // around the current token
+
+  /**
+   * What a template consists of.
+   *
+   * @param blocks by name, wherever they stand
+   */
+  record Parsed(List<Statement> statements, Map<String, Statement.Block> blocks) {
+    Parsed {
+      statements = List.copyOf(statements);
+      blocks = Map.copyOf(blocks);
+    }
+  }
 
   private StatementParser(TokenStream tokens) {
     this.tokens = tokens;
     this.expressions = new ExpressionParser(tokens);
   }
 
-  static List<Statement> parse(String template) {
+  static Parsed parse(String template) {
     StatementParser parser = new StatementParser(new TokenStream(Lexer.tokens(template)));
-    return parser.statements();
+    List<Statement> statements = parser.statements();
+    return new Parsed(statements, parser.blocks);
   }
 
   /** Up to a tag that begins with one of the ends, whose name is then the current token. */
@@ -108,6 +125,7 @@ final class StatementParser {
   }
 
   private Statement forLoop(int line) {
+    loops++;
     Target target = targets("in");
     if (!tokens.skipIfName("in")) {
       throw tokens.expected("'in'");
@@ -117,6 +135,7 @@ final class StatementParser {
     boolean recursive = tokens.skipIfName("recursive");
     List<Statement> body = bodyUpTo("endfor", "else");
     List<Statement> otherwise = tokens.next().isName("else") ? body("endfor") : List.of();
+    loops--;
     return new Statement.For(target, items, filter, recursive, body, otherwise, line);
   }
 
@@ -151,7 +170,7 @@ final class StatementParser {
       if (!targets.isEmpty()) {
         tokens.expect(",");
       }
-      targets.add(target());
+      targets.add(target(false));
       tokens.expect("=");
       values.add(expressions.expression());
     }
@@ -184,16 +203,15 @@ final class StatementParser {
   }
 
   private Statement block() {
-    tokens.expect(Kind.NAME, "the name of the block");
-    while (tokens.skipIfName("scoped") || tokens.skipIfName("required")) {
-      // Without inheritance these change nothing.
+    Token name = tokens.expect(Kind.NAME, "the name of the block");
+    boolean scoped = tokens.skipIfName("scoped");
+    List<Statement> body = body("endblock");
+    tokens.skipIfName(name.text()); // the name again
+    Statement.Block block = new Statement.Block(scoped, body);
+    if (blocks.put(name.text(), block) != null) {
+      throw new Failure("block '" + name.text() + "' defined twice", name.line(), false);
     }
-    List<Statement> body = bodyUpTo("endblock");
-    tokens.next();
-    if (tokens.current().kind() == Kind.NAME) {
-      tokens.next(); // the name again
-    }
-    return new Statement.Scoped(body);
+    return block;
   }
 
   private void print(List<Statement> statements) {
@@ -252,7 +270,7 @@ final class StatementParser {
       if (tuple && targetsEnd(endName)) {
         break;
       }
-      targets.add(target());
+      targets.add(target(true));
       tuple |= tokens.current().is(",");
     } while (tokens.skipIf(","));
     return tuple ? new Target.Tuple(List.copyOf(targets)) : targets.getFirst();
@@ -266,7 +284,10 @@ final class StatementParser {
         || (endName != null && token.isName(endName));
   }
 
-  private Target target() {
+  /**
+   * @param assigned to a name that is there already, as opposed to one of a scope of its own
+   */
+  private Target target(boolean assigned) {
     if (tokens.skipIf("(")) {
       tokens.enter();
       Target inner = targets(null);
@@ -278,6 +299,9 @@ final class StatementParser {
     String name = name();
     if (tokens.skipIf(".")) {
       return new Target.Field(name, tokens.expect(Kind.NAME, "a name").text(), line);
+    }
+    if (assigned && loops > 0 && name.equals("loop")) {
+      throw new Failure("Can't assign to special loop variable in for-loop target", line, false);
     }
     return new Target.Name(name);
   }

@@ -47,6 +47,8 @@ final class StringMethods {
           };
       case "zfill" -> arguments -> zfill(text, arguments);
       case "center", "ljust", "rjust" -> arguments -> pad(text, name, arguments);
+      case "translate" -> arguments -> StringTranslation.translate(text, arguments, budget);
+      case "maketrans" -> arguments -> StringTranslation.makeTable(arguments, budget);
       case "encode" -> null; // bytes have no place in a template
       default -> splitting(text, name);
     };

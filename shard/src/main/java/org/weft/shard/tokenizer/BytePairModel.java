@@ -54,7 +54,7 @@ final class BytePairModel implements TextModel {
   }
 
   @Override
-  public void encode(String text, boolean first, IntBuffer ids) {
+  public void encode(String text, IntBuffer ids) {
     IntBuffer ends = words.words(text);
     Merger merger = new Merger(merges);
     int start = 0;

@@ -33,31 +33,31 @@ final class SentencePieceModel implements TextModel {
    */
   SentencePieceModel(
       Vocabulary vocabulary, float[] scores, SentencePieceFlags flags, OptionalInt unknown) {
-    if (scores.length != vocabulary.size()) {
+    if (scores.length != vocabulary.listed()) {
       throw new ShardException(
           ShardError.FORMAT,
           "tokenizer.ggml.scores has "
               + scores.length
               + " entries, but tokenizer.ggml.tokens has "
-              + vocabulary.size()
+              + vocabulary.listed()
               + ".");
     }
     this.vocabulary = vocabulary;
     this.flags = flags;
     this.unknown = unknown;
-    merges = new PairTable(vocabulary.size() * 2);
+    merges = new PairTable(vocabulary.listed() * 2);
     Arrays.fill(basic, -1);
     for (int b = 0; b < 256; b++) {
       byteIds[b] = vocabulary.id(ByteTokens.text(b)).orElse(-1);
     }
     int[] ranks = ranks(scores);
-    for (int id = 0; id < vocabulary.size(); id++) {
+    for (int id = 0; id < vocabulary.listed(); id++) {
       String text = vocabulary.text(id);
       if (mergeable(id) && text.codePointCount(0, text.length()) == 1) {
         single(text.codePointAt(0), id);
       }
     }
-    for (int id = 0; id < vocabulary.size(); id++) {
+    for (int id = 0; id < vocabulary.listed(); id++) {
       if (mergeable(id)) {
         addSplits(id, ranks[id]);
       }
@@ -65,8 +65,8 @@ final class SentencePieceModel implements TextModel {
   }
 
   @Override
-  public void encode(String text, boolean first, IntBuffer ids) {
-    String escaped = escape(text, first);
+  public void encode(String text, IntBuffer ids) {
+    String escaped = escape(text);
     Merger merger = new Merger(merges);
     for (int i = 0; i < escaped.length(); ) {
       int c = escaped.codePointAt(i);
@@ -99,9 +99,9 @@ final class SentencePieceModel implements TextModel {
     return flags.addSpacePrefix();
   }
 
-  private String escape(String text, boolean first) {
+  private String escape(String text) {
     String kept = flags.removeExtraWhitespaces() ? collapse(text) : text;
-    boolean prefix = flags.addSpacePrefix() && first && !kept.isEmpty();
+    boolean prefix = flags.addSpacePrefix() && !kept.isEmpty();
     return (prefix ? SPACE + kept : kept).replace(' ', SPACE);
   }
 
@@ -141,7 +141,9 @@ final class SentencePieceModel implements TextModel {
 
   private boolean mergeable(int id) {
     return switch (vocabulary.type(id)) {
-      case NORMAL, USER_DEFINED, UNUSED, UNDEFINED -> !vocabulary.text(id).isEmpty();
+      // Of several that are written alike, text becomes one.
+      case NORMAL, USER_DEFINED, UNUSED, UNDEFINED ->
+          vocabulary.id(vocabulary.text(id)).equals(OptionalInt.of(id));
       // Text that merely looks like a control token must never become one.
       case CONTROL, UNKNOWN, BYTE -> false;
     };

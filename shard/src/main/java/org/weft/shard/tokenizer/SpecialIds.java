@@ -11,8 +11,8 @@ import org.weft.shard.gguf.Metadata;
 /**
  * The tokens with a role.
  *
- * @param addBos whether encoding begins with BOS
- * @param addEos whether encoding ends with EOS
+ * @param addBos whether the model wants texts to begin with BOS
+ * @param addEos whether the model wants texts to end with EOS
  * @param ends the tokens that end a generation
  */
 record SpecialIds(
@@ -40,7 +40,8 @@ record SpecialIds(
           "<end_of_utterance>",
           "<\uFF5Cend\u2581of\u2581sentence\uFF5C>");
 
-  private static final List<String> END_KEYS = List.of("eos", "eot", "eom", "fim_pad", "fim_rep");
+  /** Further keys of tokens that end a generation. */
+  private static final List<String> END_KEYS = List.of("eot", "eom", "fim_pad", "fim_rep");
 
   SpecialIds {
     ends = (BitSet) ends.clone();
@@ -72,7 +73,11 @@ record SpecialIds(
     }
     BitSet ends = new BitSet();
     for (String role : END_KEYS) {
-      id(metadata, vocabulary, role).ifPresent(ends::set);
+      // As llama.cpp does: where such a key names no token, the model has none in that role.
+      metadata
+          .integer(key(role))
+          .filter(id -> id >= 0 && id < vocabulary.listed())
+          .ifPresent(id -> ends.set(id.intValue()));
     }
     eos.ifPresent(ends::set);
     addNamed(vocabulary, ends);
@@ -102,7 +107,7 @@ record SpecialIds(
   }
 
   private static OptionalInt id(Metadata metadata, Vocabulary vocabulary, String role) {
-    String key = "tokenizer.ggml." + role + "_token_id";
+    String key = key(role);
     Optional<Long> value = metadata.integer(key);
     if (value.isEmpty()) {
       return OptionalInt.empty();
@@ -111,11 +116,15 @@ record SpecialIds(
     if (id == 0xFFFFFFFFL || id == -1) {
       return OptionalInt.empty(); // how some converters write "none"
     }
-    if (id < 0 || id >= vocabulary.size()) {
+    if (id < 0 || id >= vocabulary.listed()) {
       throw new ShardException(
           ShardError.FORMAT,
-          key + " is " + id + ", but the vocabulary has " + vocabulary.size() + " tokens.");
+          key + " is " + id + ", but the vocabulary has " + vocabulary.listed() + " tokens.");
     }
     return OptionalInt.of((int) id);
+  }
+
+  private static String key(String role) {
+    return "tokenizer.ggml." + role + "_token_id";
   }
 }

@@ -36,9 +36,7 @@ final class SpecialMatcher {
       edges.put(node, text.charAt(i), 0, nodes);
       node = nodes++;
     }
-    if (tokens[node] < 0) {
-      tokens[node] = id;
-    }
+    tokens[node] = id; // of several that are written alike the last, as in the vocabulary
   }
 
   boolean isEmpty() {

@@ -3,11 +3,10 @@ package org.weft.shard.tokenizer;
 /** How text without special tokens becomes tokens and a token bytes. Immutable; any thread. */
 sealed interface TextModel permits BytePairModel, SentencePieceModel {
   /**
-   * Appends the ids of {@code text}, which is well-formed UTF-16 and not empty.
-   *
-   * @param first whether the text is at the beginning or after a special token
+   * Appends the ids of {@code text}, which is well-formed UTF-16 and not empty, and stands at the
+   * beginning or after a special token.
    */
-  void encode(String text, boolean first, IntBuffer ids);
+  void encode(String text, IntBuffer ids);
 
   /** The bytes of a normal or byte token; others are what they are written as. */
   byte[] bytes(int id);

@@ -2,27 +2,44 @@ package org.weft.shard.tokenizer;
 
 import java.util.OptionalInt;
 import org.weft.shard.ShardException;
-import org.weft.shard.gguf.Metadata;
+import org.weft.shard.gguf.GgufFile;
 
 /** Text to token ids and back, as the model file says. Immutable; any thread. */
 public interface Tokenizer {
   /**
-   * The tokenizer that a model file describes under {@code tokenizer.ggml}.
+   * The tokenizer that a model file describes under {@code tokenizer.ggml}. Rows of the embedding
+   * beyond the tokens that it lists are tokens without a text.
    *
-   * @throws ShardException FORMAT where the entries contradict each other, UNSUPPORTED for a kind
-   *     of tokenizer or pre-tokenizer that is not known
+   * @throws ShardException FORMAT where the entries contradict each other or the embedding has too
+   *     few rows, UNSUPPORTED for a kind of tokenizer or pre-tokenizer that is not known
    */
-  static Tokenizer of(Metadata metadata) {
-    return TokenizerFile.read(metadata);
+  static Tokenizer of(GgufFile file) {
+    return TokenizerFile.read(file);
   }
 
   /**
    * The ids of the text. Half a surrogate pair counts as U+FFFD.
    *
-   * @param addSpecial BOS (and EOS) where the model adds them, never a second BOS
+   * @param addSpecial BOS before it and EOS behind it where the model adds them, whatever the text
+   *     itself begins and ends with
    * @param parseSpecial control tokens in the text become their ids; user-defined ones always do
    */
   int[] encode(String text, boolean addSpecial, boolean parseSpecial);
+
+  /**
+   * The ids of a text that a model is to go on with: BOS before it where the model adds one, and
+   * never EOS behind it, which would end the text.
+   */
+  default int[] encodePrompt(String text, boolean parseSpecial) {
+    int[] ids = encode(text, false, parseSpecial);
+    if (addedBos().isEmpty()) {
+      return ids;
+    }
+    int[] begun = new int[ids.length + 1];
+    begun[0] = addedBos().getAsInt();
+    System.arraycopy(ids, 0, begun, 1, ids.length);
+    return begun;
+  }
 
   /**
    * All ids to text; special tokens as they are written; ill-formed UTF-8 as U+FFFD.
@@ -39,9 +56,13 @@ public interface Tokenizer {
   /** The token as it is written in the vocabulary, for people. */
   String piece(int id);
 
+  /** All ids, those too that have no text: the rows of the model. */
   int size();
 
   OptionalInt bos();
+
+  /** The BOS that stands before every text; empty where the model adds none. */
+  OptionalInt addedBos();
 
   OptionalInt eos();
 

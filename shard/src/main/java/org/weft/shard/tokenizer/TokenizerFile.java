@@ -3,17 +3,22 @@ package org.weft.shard.tokenizer;
 import java.util.List;
 import org.weft.shard.ShardError;
 import org.weft.shard.ShardException;
+import org.weft.shard.gguf.GgufFile;
 import org.weft.shard.gguf.Metadata;
+import org.weft.shard.gguf.TensorInfo;
 
-/** Reads a tokenizer out of a GGUF file's metadata. */
+/** Reads a tokenizer out of a GGUF file. */
 final class TokenizerFile {
   private static final String PREFIX = "tokenizer.ggml.";
+  private static final String EMBEDDING = "token_embd.weight";
+  private static final int MOST_ROWS = 1 << 24;
 
-  static Tokenizer read(Metadata metadata) {
+  static Tokenizer read(GgufFile file) {
+    Metadata metadata = file.metadata();
     String kind = required(metadata.string(PREFIX + "model").orElse(null), "model");
     return switch (kind) {
-      case "gpt2" -> bytePair(metadata);
-      case "llama" -> sentencePiece(metadata);
+      case "gpt2" -> bytePair(metadata, vocabulary(file));
+      case "llama" -> sentencePiece(metadata, vocabulary(file));
       default ->
           throw new ShardException(
               ShardError.UNSUPPORTED,
@@ -23,8 +28,7 @@ final class TokenizerFile {
     };
   }
 
-  private static Tokenizer bytePair(Metadata metadata) {
-    Vocabulary vocabulary = vocabulary(metadata);
+  private static Tokenizer bytePair(Metadata metadata, Vocabulary vocabulary) {
     PreTokenizer words = PreTokenizer.named(metadata.string(PREFIX + "pre").orElse("default"));
     SpecialIds specials = SpecialIds.of(metadata, vocabulary, false, words.addBos());
     List<String> merges = required(metadata.strings(PREFIX + "merges").orElse(null), "merges");
@@ -32,10 +36,10 @@ final class TokenizerFile {
         vocabulary, specials, new BytePairModel(vocabulary, merges, words, specials.unknown()));
   }
 
-  private static Tokenizer sentencePiece(Metadata metadata) {
-    Vocabulary vocabulary = vocabulary(metadata);
+  private static Tokenizer sentencePiece(Metadata metadata, Vocabulary vocabulary) {
     SpecialIds specials = SpecialIds.of(metadata, vocabulary, true, true);
-    float[] scores = required(metadata.numbers(PREFIX + "scores").orElse(null), "scores");
+    // Without scores all merges are alike, and the leftmost goes first.
+    float[] scores = metadata.numbers(PREFIX + "scores").orElse(new float[vocabulary.listed()]);
     SentencePieceModel.SentencePieceFlags flags =
         new SentencePieceModel.SentencePieceFlags(
             metadata.bool(PREFIX + "add_space_prefix").orElse(true),
@@ -46,10 +50,28 @@ final class TokenizerFile {
         new SentencePieceModel(vocabulary, scores, flags, specials.unknown()));
   }
 
-  private static Vocabulary vocabulary(Metadata metadata) {
+  private static Vocabulary vocabulary(GgufFile file) {
+    Metadata metadata = file.metadata();
+    List<String> tokens = required(metadata.strings(PREFIX + "tokens").orElse(null), "tokens");
     return new Vocabulary(
-        required(metadata.strings(PREFIX + "tokens").orElse(null), "tokens"),
-        metadata.integers(PREFIX + "token_type").orElse(null));
+        tokens,
+        metadata.integers(PREFIX + "token_type").orElse(null),
+        file.tensor(EMBEDDING).map(TokenizerFile::rows).orElse(tokens.size()));
+  }
+
+  /** Of a matrix [width, rows]. */
+  private static int rows(TensorInfo embedding) {
+    long rows = embedding.shape().size() == 2 ? embedding.shape().get(1) : 0;
+    if (rows < 1 || rows > MOST_ROWS) {
+      throw new ShardException(
+          ShardError.FORMAT,
+          "The tensor "
+              + EMBEDDING
+              + " has the shape "
+              + embedding.shape()
+              + ", which is no embedding's.");
+    }
+    return (int) rows;
   }
 
   private static <T> T required(@org.jspecify.annotations.Nullable T value, String key) {

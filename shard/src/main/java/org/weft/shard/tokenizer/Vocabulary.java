@@ -8,18 +8,23 @@ import org.jspecify.annotations.Nullable;
 import org.weft.shard.ShardError;
 import org.weft.shard.ShardException;
 
-/** The tokens of a model: how each is written and what kind it is. Immutable; any thread. */
+/**
+ * The tokens of a model: how each is written and what kind it is. Models often have more rows than
+ * tokens, for a rounder size: the ids of those are tokens without a text. Immutable; any thread.
+ */
 final class Vocabulary {
   private final List<String> tokens;
   private final TokenType[] types;
   private final Map<String, Integer> ids;
   private final boolean typed;
+  private final int size;
 
   /**
    * @param numbers the type of each token as GGUF numbers them; null where the file has none, and
    *     then all are normal
+   * @param size the model's rows, at least as many as {@code tokens}
    */
-  Vocabulary(List<String> tokens, int @Nullable [] numbers) {
+  Vocabulary(List<String> tokens, int @Nullable [] numbers, int size) {
     if (numbers != null && numbers.length != tokens.size()) {
       throw new ShardException(
           ShardError.FORMAT,
@@ -32,6 +37,16 @@ final class Vocabulary {
     if (tokens.isEmpty()) {
       throw new ShardException(ShardError.FORMAT, "tokenizer.ggml.tokens is empty.");
     }
+    if (tokens.size() > size) {
+      throw new ShardException(
+          ShardError.FORMAT,
+          "tokenizer.ggml.tokens has "
+              + tokens.size()
+              + " tokens, but the model's embedding only "
+              + size
+              + " rows.");
+    }
+    this.size = size;
     this.tokens = List.copyOf(tokens);
     this.typed = numbers != null;
     types = new TokenType[tokens.size()];
@@ -39,7 +54,7 @@ final class Vocabulary {
     for (int id = 0; id < types.length; id++) {
       types[id] = numbers == null ? TokenType.NORMAL : TokenType.of(numbers[id], id);
       if (!this.tokens.get(id).isEmpty()) {
-        ids.putIfAbsent(this.tokens.get(id), id);
+        ids.put(this.tokens.get(id), id);
       }
     }
     for (String name : SpecialIds.END_NAMES) {
@@ -48,7 +63,13 @@ final class Vocabulary {
     }
   }
 
+  /** All ids, those without a text too. */
   int size() {
+    return size;
+  }
+
+  /** The ids that the file lists: those from here to {@link #size()} have no text. */
+  int listed() {
     return types.length;
   }
 
@@ -57,15 +78,16 @@ final class Vocabulary {
     return typed;
   }
 
+  /** How it is written; for an id without a text a name that converters give such. */
   String text(int id) {
-    return tokens.get(check(id));
+    return check(id) < types.length ? tokens.get(id) : "[PAD" + id + "]";
   }
 
   TokenType type(int id) {
-    return types[check(id)];
+    return check(id) < types.length ? types[id] : TokenType.UNUSED;
   }
 
-  /** The token that is written so; the lowest if several are. */
+  /** The token that is written so; the highest if several are, as llama.cpp has it. */
   OptionalInt id(String text) {
     Integer id = ids.get(text);
     return id == null ? OptionalInt.empty() : OptionalInt.of(id);
@@ -78,10 +100,10 @@ final class Vocabulary {
   }
 
   int check(int id) {
-    if (id < 0 || id >= types.length) {
+    if (id < 0 || id >= size) {
       throw new ShardException(
           ShardError.ARGUMENT,
-          "Token " + id + " is outside the vocabulary of " + types.length + " tokens.");
+          "Token " + id + " is outside the vocabulary of " + size + " tokens.");
     }
     return id;
   }

@@ -19,7 +19,7 @@ final class VocabularyTokenizer implements Tokenizer {
     this.vocabulary = vocabulary;
     this.specials = specials;
     this.model = model;
-    bytes = new byte[vocabulary.size()][];
+    bytes = new byte[vocabulary.listed()][];
     for (int id = 0; id < bytes.length; id++) {
       String text = vocabulary.text(id);
       bytes[id] =
@@ -41,23 +41,18 @@ final class VocabularyTokenizer implements Tokenizer {
   @Override
   public int[] encode(String text, boolean addSpecial, boolean parseSpecial) {
     IntBuffer ids = new IntBuffer(text.length() / 2);
-    boolean begins = addSpecial && specials.addBos() && specials.bos().isPresent();
-    if (begins) {
-      ids.add(specials.bos().getAsInt());
+    if (addSpecial) {
+      addedBos().ifPresent(ids::add);
     }
-    encode(wellFormed(text), parseSpecial ? parsed : always, ids, begins);
-    if (addSpecial && specials.addEos() && specials.eos().isPresent()) {
-      int eos = specials.eos().getAsInt();
-      if (ids.size() == 0 || ids.get(ids.size() - 1) != eos) {
-        ids.add(eos);
-      }
+    encode(wellFormed(text), parseSpecial ? parsed : always, ids);
+    if (addSpecial && specials.addEos()) {
+      specials.eos().ifPresent(ids::add);
     }
     return ids.toArray();
   }
 
-  private void encode(String text, SpecialMatcher matcher, IntBuffer ids, boolean begins) {
+  private void encode(String text, SpecialMatcher matcher, IntBuffer ids) {
     int from = 0;
-    boolean first = true;
     for (int i = 0; i < text.length() && !matcher.isEmpty(); ) {
       int id = matcher.match(text, i);
       if (id < 0) {
@@ -65,18 +60,14 @@ final class VocabularyTokenizer implements Tokenizer {
         continue;
       }
       if (from < i) {
-        model.encode(text.substring(from, i), first, ids);
+        model.encode(text.substring(from, i), ids);
       }
-      boolean second = begins && i == 0 && id == specials.bos().orElse(-1);
-      if (!second) {
-        ids.add(id);
-      }
-      first = true;
+      ids.add(id);
       i += vocabulary.text(id).length();
       from = i;
     }
     if (from < text.length()) {
-      model.encode(text.substring(from), first, ids);
+      model.encode(text.substring(from), ids);
     }
   }
 
@@ -84,7 +75,7 @@ final class VocabularyTokenizer implements Tokenizer {
   public String decode(int[] ids) {
     ByteArrayOutputStream out = new ByteArrayOutputStream(ids.length * 4);
     for (int i = 0; i < ids.length; i++) {
-      byte[] piece = bytes[vocabulary.check(ids[i])];
+      byte[] piece = stored(ids[i]);
       int skip = i == 0 && spaceAdded(ids[i]) ? 1 : 0;
       out.write(piece, skip, piece.length - skip);
     }
@@ -95,8 +86,11 @@ final class VocabularyTokenizer implements Tokenizer {
 
   @Override
   public byte[] bytes(int id, boolean special) {
-    vocabulary.check(id);
-    return !special && vocabulary.special(id) ? NOTHING : bytes[id].clone();
+    return !special && vocabulary.special(id) ? NOTHING : stored(id).clone();
+  }
+
+  private byte[] stored(int id) {
+    return vocabulary.check(id) < bytes.length ? bytes[id] : NOTHING;
   }
 
   @Override
@@ -121,6 +115,11 @@ final class VocabularyTokenizer implements Tokenizer {
   @Override
   public OptionalInt bos() {
     return specials.bos();
+  }
+
+  @Override
+  public OptionalInt addedBos() {
+    return specials.addBos() ? specials.bos() : OptionalInt.empty();
   }
 
   @Override

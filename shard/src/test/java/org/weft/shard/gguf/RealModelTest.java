@@ -42,7 +42,7 @@ class RealModelTest {
       assertEquals("<|endoftext|>", tokens.getFirst());
       assertEquals(272, file.tensors().size());
       TensorInfo embedding = file.tensor("token_embd.weight").orElseThrow();
-      assertEquals(TensorType.Q8_0, embedding.type());
+      assertEquals(GgmlType.Q8_0, embedding.type());
       assertEquals(List.of(576L, 49_152L), embedding.shape());
       assertEquals(1_785_664, embedding.offset());
       assertEquals(30_081_024, embedding.bytes());

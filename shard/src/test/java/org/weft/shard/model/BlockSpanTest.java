@@ -51,14 +51,6 @@ class BlockSpanTest {
   }
 
   @Test
-  void shouldNameTheTensorWhenItIsUnknown() {
-    refused(
-        ShardError.UNSUPPORTED,
-        writer -> writer.floats("blk.0.attn_q_norm.weight", new long[] {16}, new float[16]),
-        "blk.0.attn_q_norm.weight");
-  }
-
-  @Test
   void shouldNameTheTensorWhenABiasIsQuantised() {
     refused(
         ShardError.UNSUPPORTED,

@@ -6,12 +6,15 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.weft.shard.ShardError;
+import org.weft.shard.gguf.GgmlType;
 import org.weft.shard.gguf.GgufFile;
 import org.weft.shard.gguf.GgufWriter;
 
@@ -167,6 +170,154 @@ class ModelConfigTest {
         },
         "llama.attention.value_length");
     refused(ShardError.FORMAT, writer -> writer.string("general.name", "nothing"), "architecture");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "output.bias",
+        "output_norm.bias",
+        "token_embd_norm.weight",
+        "rope_factors_long.weight",
+        "blk.0.attn_q_norm.weight",
+        "blk.2.ffn_gate_exps.weight",
+        "blk.02.attn_q.bias",
+        "blk.attn_q.bias",
+        "x"
+      })
+  void shouldNameTheTensorWhenItHasNoPlaceInTheModel(String name) {
+    refused(
+        ShardError.UNSUPPORTED,
+        writer -> {
+          llama(writer, "");
+          writer.floats(name, new long[] {64}, new float[64]);
+        },
+        "the tensor " + name + " ");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"blk.3.attn_norm.weight", "blk.7.ffn_up.bias"})
+  void shouldNameTheTensorWhenItIsBeyondTheBlocks(String name) {
+    refused(
+        ShardError.UNSUPPORTED,
+        writer -> {
+          llama(writer, "");
+          writer.floats(name, new long[] {64}, new float[64]);
+        },
+        "the tensor " + name + " ",
+        "3 blocks");
+  }
+
+  @Test
+  void shouldAcceptEveryTensorThatIsComputedOrMadeAnew() {
+    ModelConfig config =
+        read(writer -> {
+          llama(writer, "");
+          for (String name :
+              List.of(
+                  "output_norm.weight",
+                  "output.weight",
+                  "rope_freqs.weight",
+                  "blk.0.attn_rot_embd",
+                  "blk.2.attn_rot_embd.weight")) {
+            writer.floats(name, new long[] {64}, new float[64]);
+          }
+          for (BlockPlan.Role role : BlockPlan.Role.values()) {
+            writer.floats(role.tensorName(2), new long[] {64}, new float[64]);
+          }
+        });
+    assertEquals(3, config.blocks());
+  }
+
+  @Test
+  void shouldNameTensorAndTypeWhenItIsNotRead() {
+    refused(
+        ShardError.UNSUPPORTED,
+        writer -> {
+          llama(writer, "");
+          byte[] blocks = new byte[GgmlType.Q5_0.blockBytes() * 2];
+          writer.tensor(
+              "blk.1.attn_q.weight", GgmlType.Q5_0.id(), new long[] {64}, 64 * 40, blocks);
+        },
+        "tensor 'blk.1.attn_q.weight' has type Q5_0, which Weft does not read yet");
+  }
+
+  @Test
+  void shouldCallAModelUnnamedWhenItsNameCannotBeRead() {
+    for (Consumer<GgufWriter> name :
+        List.<Consumer<GgufWriter>>of(
+            writer -> {},
+            writer -> writer.string("general.name", " \t"),
+            writer -> writer.u32("general.name", 7),
+            writer -> writer.strings("general.name", List.of("a", "b")))) {
+      ModelConfig config =
+          read(writer -> {
+            llama(writer, "");
+            name.accept(writer);
+          });
+      assertEquals("unnamed llama model", config.name());
+    }
+  }
+
+  @Test
+  void shouldReadOneNumberWhenAFileGivesItForEachBlock() {
+    ModelConfig config =
+        read(writer -> {
+          llama(writer, "attention.head_count");
+          writer.integers("llama.attention.head_count", 4, 4, 4);
+          writer.integers("llama.attention.head_count_kv", 2, 2, 2);
+        });
+    assertEquals(4, config.plan(0).attention().heads());
+    assertEquals(2, config.plan(0).attention().kvHeads());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"feed_forward_length", "attention.head_count", "attention.head_count_kv"})
+  void shouldNameTheKeyWhenBlocksDiffer(String key) {
+    refused(
+        ShardError.UNSUPPORTED,
+        writer -> {
+          llama(writer, key);
+          writer.integers("llama." + key, 4, 4, 2);
+        },
+        "llama." + key,
+        "4 for block 0 and 2 for block 2");
+    refused(
+        ShardError.FORMAT,
+        writer -> {
+          llama(writer, key);
+          writer.integers("llama." + key, 4, 4);
+        },
+        "llama." + key,
+        "2 entries",
+        "3 blocks");
+    refused(
+        ShardError.FORMAT,
+        writer -> {
+          llama(writer, key);
+          writer.integers("llama." + key, -4, -4, -4);
+        },
+        "llama." + key,
+        "-4");
+  }
+
+  @Test
+  void shouldRefuseAPatternOfWindowsOnlyWhereThereAreWindows() {
+    refused(
+        ShardError.UNSUPPORTED,
+        writer -> {
+          llama(writer, "");
+          writer.u32("llama.attention.sliding_window", 8);
+          writer.u32("llama.attention.sliding_window_pattern", 4);
+        },
+        "llama.attention.sliding_window_pattern");
+    ModelConfig config =
+        read(writer -> {
+          llama(writer, "");
+          writer.u32("llama.attention.sliding_window", 2048);
+          writer.u32("llama.attention.sliding_window_pattern", 4);
+        });
+    assertEquals(0, config.plan(0).attention().window());
   }
 
   @Test

@@ -184,7 +184,7 @@ final class ReferenceModel {
   private double[] times(String name, double[] x) {
     TensorInfo info = file.tensor(name + ".weight").orElseThrow();
     double[] matrix = tensor(name + ".weight");
-    double[] in = int8 && quantized(info.type()) ? roundToInt8(x) : x;
+    double[] in = int8 && quantized(info.computedType()) ? roundToInt8(x) : x;
     double[] out = new double[Math.toIntExact(info.shape().get(1))];
     for (int row = 0; row < out.length; row++) {
       double sum = 0;
@@ -241,7 +241,7 @@ final class ReferenceModel {
           TensorInfo info = file.tensor(n).orElseThrow();
           List<Long> shape = info.shape();
           int count = Math.toIntExact(shape.stream().reduce(1L, Math::multiplyExact));
-          return Dequantizer.values(info.type(), file.data(info), count);
+          return Dequantizer.values(info.computedType(), file.data(info), count);
         });
   }
 

@@ -23,7 +23,7 @@ final class SmolLmTokenizerTest {
   void shouldGiveTheGoldenIdsAndTheTextBack() throws IOException {
     JsonNode cases = golden("tokens.json");
     try (GgufFile file = model("smollm2-135m-instruct-q4_1.gguf")) {
-      Tokenizer tokenizer = Tokenizer.of(file.metadata());
+      Tokenizer tokenizer = Tokenizer.of(file);
       for (JsonNode each : cases) {
         String text = each.get("text").asText();
         int[] ids = JSON.convertValue(each.get("ids"), int[].class);
@@ -37,7 +37,7 @@ final class SmolLmTokenizerTest {
   void shouldGiveTheGoldenIdsWhenChatsAreParsed() throws IOException {
     JsonNode cases = golden("chat.json");
     try (GgufFile file = model("smollm2-135m-instruct-q4_1.gguf")) {
-      Tokenizer tokenizer = Tokenizer.of(file.metadata());
+      Tokenizer tokenizer = Tokenizer.of(file);
       for (JsonNode each : cases) {
         String text = each.get("rendered").asText();
         int[] ids = JSON.convertValue(each.get("ids"), int[].class);
@@ -51,7 +51,7 @@ final class SmolLmTokenizerTest {
   @Test
   void shouldAddBosWhenTheDemoModelSaysSo() throws IOException {
     try (GgufFile file = model("weft-demo-q8_0.gguf")) {
-      Tokenizer tokenizer = Tokenizer.of(file.metadata());
+      Tokenizer tokenizer = Tokenizer.of(file);
       int[] ids = tokenizer.encode("What is Weft?", true, true);
       assertEquals(tokenizer.bos().orElseThrow(), ids[0]);
       assertEquals(

@@ -36,7 +36,8 @@ record TokenizerFixture(Tokenizer tokenizer, List<Expected> cases) {
   }
 
   private static Tokenizer tokenizer(JsonNode file) {
-    Vocabulary vocabulary = new Vocabulary(strings(file.get("tokens")), ints(file.get("types")));
+    List<String> tokens = strings(file.get("tokens"));
+    Vocabulary vocabulary = new Vocabulary(tokens, ints(file.get("types")), tokens.size());
     SpecialIds specials =
         new SpecialIds(
             OptionalInt.empty(),

@@ -23,11 +23,11 @@ final class TokenizerTest {
   private static final float[] SPM_SCORES = {0, 0, 0, -9, -8, -7, -2, -1, -3, 0};
 
   @Test
-  void shouldWriteBosOnceWhenTheTextBeginsWithItAlready() {
+  void shouldWriteBosBeforeATextWhateverItBeginsWith() {
     Tokenizer tokenizer = spm(true, false);
     assertArrayEquals(new int[] {1, 8}, tokenizer.encode("ab", true, true));
-    assertArrayEquals(new int[] {1, 8}, tokenizer.encode("<s>ab", true, true));
-    assertArrayEquals(new int[] {1, 1, 8}, tokenizer.encode("<s><s>ab", true, true));
+    assertArrayEquals(new int[] {1, 1, 8}, tokenizer.encode("<s>ab", true, true));
+    assertArrayEquals(new int[] {1, 8}, tokenizer.encode("<s>ab", false, true));
     assertArrayEquals(new int[] {1}, tokenizer.encode("", true, true));
     assertArrayEquals(new int[] {}, tokenizer.encode("", false, true));
   }
@@ -36,7 +36,17 @@ final class TokenizerTest {
   void shouldWriteEosWhenTheModelAddsIt() {
     Tokenizer tokenizer = spm(true, true);
     assertArrayEquals(new int[] {1, 8, 2}, tokenizer.encode("ab", true, false));
+    assertArrayEquals(new int[] {1, 8, 2, 2}, tokenizer.encode("ab</s>", true, true));
     assertArrayEquals(new int[] {8}, tokenizer.encode("ab", false, false));
+  }
+
+  @Test
+  void shouldNotEndATextThatIsToGoOnWhenTheModelAddsEos() {
+    assertArrayEquals(new int[] {1, 8}, spm(true, true).encodePrompt("ab", true));
+    assertArrayEquals(new int[] {1}, spm(true, true).encodePrompt("", true));
+    assertArrayEquals(new int[] {1, 2, 8}, spm(false, true).encodePrompt("<s></s>ab", true));
+    assertEquals(OptionalInt.empty(), spm(false, true).addedBos());
+    assertEquals(OptionalInt.of(1), spm(true, true).addedBos());
   }
 
   @Test
@@ -121,9 +131,9 @@ final class TokenizerTest {
 
   @Test
   void shouldRefuseAVocabularyWhenItsPartsDisagree() {
-    refused(ShardError.FORMAT, () -> new Vocabulary(List.of("a", "b"), new int[] {1}));
-    refused(ShardError.FORMAT, () -> new Vocabulary(List.of("a"), new int[] {7}));
-    refused(ShardError.FORMAT, () -> new Vocabulary(List.of(), new int[] {}));
+    refused(ShardError.FORMAT, () -> new Vocabulary(List.of("a", "b"), new int[] {1}, 2));
+    refused(ShardError.FORMAT, () -> new Vocabulary(List.of("a"), new int[] {7}, 1));
+    refused(ShardError.FORMAT, () -> new Vocabulary(List.of(), new int[] {}, 1));
     refused(ShardError.FORMAT, () -> bpe(alphabet(), List.of("ab")));
     refused(ShardError.FORMAT, () -> bpe(alphabet(), List.of("a ")));
     refused(ShardError.FORMAT, () -> spm(SPM_TOKENS, SPM_TYPES, new float[3], false, false));
@@ -132,7 +142,7 @@ final class TokenizerTest {
   @Test
   void shouldEndGenerationsAtTheWellKnownTokensWhateverTheirType() {
     Vocabulary vocabulary =
-        new Vocabulary(List.of("<|im_end|>", "</s>", "a", "<|end|>"), new int[] {1, 1, 1, 3});
+        new Vocabulary(List.of("<|im_end|>", "</s>", "a", "<|end|>"), new int[] {1, 1, 1, 3}, 4);
     BitSet ends = new BitSet();
     SpecialIds.addNamed(vocabulary, ends);
     assertEquals(BitSet.valueOf(new long[] {0b1001}), ends);
@@ -159,7 +169,7 @@ final class TokenizerTest {
   }
 
   private static Tokenizer bpe(List<String> tokens, List<String> merges) {
-    Vocabulary vocabulary = new Vocabulary(tokens, null);
+    Vocabulary vocabulary = new Vocabulary(tokens, null, tokens.size());
     OptionalInt none = OptionalInt.empty();
     return new VocabularyTokenizer(
         vocabulary,
@@ -173,7 +183,7 @@ final class TokenizerTest {
 
   private static Tokenizer spm(
       List<String> tokens, int[] types, float[] scores, boolean addBos, boolean addEos) {
-    Vocabulary vocabulary = new Vocabulary(tokens, types);
+    Vocabulary vocabulary = new Vocabulary(tokens, types, tokens.size());
     OptionalInt unknown = OptionalInt.of(0);
     return new VocabularyTokenizer(
         vocabulary,

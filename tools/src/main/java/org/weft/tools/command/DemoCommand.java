@@ -9,6 +9,7 @@ import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.weft.node.gateway.SwarmView;
+import org.weft.node.generation.ChatFormat;
 import org.weft.node.generation.ChatMessage;
 import org.weft.node.generation.ChatPrompt;
 import org.weft.node.generation.GenerationRequest;
@@ -159,11 +160,21 @@ public final class DemoCommand implements Callable<Integer> {
             });
     out.println();
     out.println("> " + text);
-    boolean chat = language.template().isPresent();
+    boolean chat =
+        switch (language.chatFormat()) {
+          case ChatFormat.Template format -> true;
+          case ChatFormat.None none -> false;
+          case ChatFormat.Unreadable unreadable -> {
+            spec.commandLine()
+                .getErr()
+                .println("weft: " + unreadable.sentence() + " The prompt goes in as plain text.");
+            yield false;
+          }
+        };
     int[] ids =
         chat
             ? ChatPrompt.ids(language, List.of(ChatMessage.of("user", text)))
-            : language.tokenizer().encode(text, true, false);
+            : language.tokenizer().encodePrompt(text, false);
     GenerationResult result =
         gateway
             .engine()

@@ -64,7 +64,7 @@ public final class GenerateCommand implements Callable<Integer> {
       progress.clear();
       int[] ids =
           raw
-              ? engine.model().tokenizer().encode(prompt, true, false)
+              ? engine.model().tokenizer().encodePrompt(prompt, false)
               : ChatPrompt.ids(engine.model(), List.of(ChatMessage.of("user", prompt)));
       StringBuilder answer = new StringBuilder();
       GenerationResult result =

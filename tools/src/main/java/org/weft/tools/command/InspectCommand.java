@@ -118,10 +118,11 @@ public final class InspectCommand implements Callable<Integer> {
           "tensors",
           String.format(
               Locale.ROOT,
-              "%4d of type %-5s %10.1f MB",
+              "%4d of type %-7s %10.1f MB%s",
               type.tensors(),
               type.type(),
-              type.bytes() / MEGA));
+              type.bytes() / MEGA,
+              type.computed() ? "" : ", which Weft does not read yet"));
     }
     if (metadata) {
       out.println();
@@ -135,7 +136,7 @@ public final class InspectCommand implements Callable<Integer> {
       model
           .tensors()
           .forEach(tensor ->
-              out.printf("%-32s %-6s %s%n", tensor.name(), tensor.type(), tensor.shape()));
+              out.printf("%-32s %-7s %s%n", tensor.name(), tensor.type(), tensor.shape()));
     }
   }
 

@@ -76,7 +76,7 @@ public final class TemplateCommand implements Callable<Integer> {
           file.metadata()
               .string("tokenizer.chat_template")
               .orElseThrow(() -> new UserException(path + " has no chat template"));
-      Tokenizer tokenizer = Tokenizer.of(file.metadata());
+      Tokenizer tokenizer = Tokenizer.of(file);
       Map<String, Object> context = context();
       tokenizer.bos().ifPresent(id -> context.putIfAbsent("bos_token", tokenizer.piece(id)));
       tokenizer.eos().ifPresent(id -> context.putIfAbsent("eos_token", tokenizer.piece(id)));

@@ -42,7 +42,7 @@ public final class TokenizeCommand implements Callable<Integer> {
   public Integer call() {
     PrintWriter out = spec.commandLine().getOut();
     try (GgufFile file = GgufFile.open(model.file())) {
-      Tokenizer tokenizer = Tokenizer.of(file.metadata());
+      Tokenizer tokenizer = Tokenizer.of(file);
       InputLines.forEach(
           System.in,
           (line, number) -> {

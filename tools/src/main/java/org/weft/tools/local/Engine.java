@@ -2,13 +2,12 @@ package org.weft.tools.local;
 
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Optional;
+import org.weft.node.generation.ChatFormat;
 import org.weft.node.generation.GenerationLoop;
 import org.weft.node.generation.LanguageModel;
 import org.weft.node.session.SessionFactory;
 import org.weft.shard.kernel.ComputePool;
 import org.weft.shard.model.ModelEnds;
-import org.weft.shard.template.ChatTemplate;
 import org.weft.shard.tokenizer.Tokenizer;
 
 /**
@@ -45,12 +44,8 @@ public final class Engine implements AutoCloseable {
       int threads,
       SessionFactory sessions,
       Progress progress) {
-    Tokenizer tokenizer = Tokenizer.of(open.file().metadata());
-    Optional<ChatTemplate> template =
-        open.file()
-            .metadata()
-            .string("tokenizer.chat_template")
-            .map(source -> ChatTemplate.parse(source, Clock.systemDefaultZone()));
+    Tokenizer tokenizer = Tokenizer.of(open.file());
+    ChatFormat chatFormat = ChatFormat.of(open.file().metadata(), Clock.systemDefaultZone());
     return Closing.whole(closing -> {
       ComputePool pool = closing.add(new ComputePool(threads), ComputePool::close);
       ModelEnds ends =
@@ -64,7 +59,8 @@ public final class Engine implements AutoCloseable {
       return new Engine(
           closing,
           ends,
-          LanguageModel.of(name, fingerprint, open.config(), ends, tokenizer, template, sessions));
+          LanguageModel.of(
+              name, fingerprint, open.config(), ends, tokenizer, chatFormat, sessions));
     });
   }
 

@@ -7,8 +7,8 @@ import java.time.Clock;
 import java.util.EnumMap;
 import java.util.Map;
 import org.weft.crypto.Sha256Tree;
+import org.weft.shard.gguf.GgmlType;
 import org.weft.shard.gguf.GgufFile;
-import org.weft.shard.gguf.TensorType;
 import org.weft.shard.manifest.Manifest;
 import org.weft.shard.manifest.ManifestCache;
 import org.weft.shard.model.ModelConfig;
@@ -49,7 +49,7 @@ public record OpenModel(Path path, GgufFile file, ModelConfig config) implements
 
   /** The tensor type that most of the file's bytes have, for people. */
   String quantisation() {
-    Map<TensorType, Long> bytes = new EnumMap<>(TensorType.class);
+    Map<GgmlType, Long> bytes = new EnumMap<>(GgmlType.class);
     file.tensors().forEach(tensor -> bytes.merge(tensor.type(), tensor.bytes(), Long::sum));
     return bytes.entrySet().stream()
         .max(Map.Entry.comparingByValue())
