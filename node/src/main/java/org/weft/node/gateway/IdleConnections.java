@@ -5,19 +5,16 @@ import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerRequest;
 import java.util.HashMap;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Closes connections that have asked nothing for too long, and those beyond the limit. An answer
  * that takes its time is not idle. Event loop only.
  */
 final class IdleConnections {
-  private static final long BUSY = -1;
-
   private final Vertx vertx;
   private final int limit;
   private final long idleMillis;
-  private final Map<HttpConnection, Long> timers = new HashMap<>();
+  private final Map<HttpConnection, IdleTimer> timers = new HashMap<>();
 
   IdleConnections(Vertx vertx, int limit, long idleMillis) {
     this.vertx = vertx;
@@ -30,35 +27,29 @@ final class IdleConnections {
       connection.close();
       return;
     }
-    timers.put(connection, timer(connection));
+    timers.put(connection, new IdleTimer(() -> closeLater(connection)));
     connection.exceptionHandler(e -> {}); // broken pipes and resets end in closed()
     connection.closeHandler(v -> closed(connection));
   }
 
   /** The connection is busy until the request's response has ended. */
   void asked(HttpServerRequest request) {
-    HttpConnection connection = request.connection();
-    cancel(timers.replace(connection, BUSY));
-    request
-        .response()
-        .endHandler(v -> {
-          if (timers.containsKey(connection)) {
-            timers.put(connection, timer(connection));
-          }
-        });
+    IdleTimer timer = timers.get(request.connection());
+    if (timer != null) {
+      timer.asked();
+      request.response().endHandler(v -> timer.answered());
+    }
   }
 
   private void closed(HttpConnection connection) {
-    cancel(timers.remove(connection));
-  }
-
-  private long timer(HttpConnection connection) {
-    return vertx.setTimer(idleMillis, id -> connection.close());
-  }
-
-  private void cancel(@Nullable Long timer) {
-    if (timer != null && timer != BUSY) {
-      vertx.cancelTimer(timer);
+    IdleTimer timer = timers.remove(connection);
+    if (timer != null) {
+      timer.close();
     }
+  }
+
+  private Runnable closeLater(HttpConnection connection) {
+    long id = vertx.setTimer(idleMillis, fired -> connection.close());
+    return () -> vertx.cancelTimer(id);
   }
 }
