@@ -85,6 +85,7 @@ class CommandLineTest {
         "serve --advertise 0.0.0.0:7407",
         "serve --listen nowhere",
         "gateway --local --threads 0",
+        "gateway --local --cors=",
         "keys --address host",
         "keys --address host:99999",
         "bench --tokens 1",
