@@ -168,6 +168,18 @@ class CommandLineTest {
     assertTrue(err.toString().startsWith("weft: line 2: "), err.toString());
   }
 
+  @Test
+  void shouldNameTheLineWhenATextIsNoText() {
+    for (String command : List.of("tokenize", "score")) {
+      err.getBuffer().setLength(0);
+      String lines = "{\"text\": \"\\ud83e\\uddf5\"}\n{\"text\": \"a\\ud83e\"}\n";
+      assertEquals(Weft.FAILED, runWithInput(lines, command));
+      assertEquals(
+          "weft: line 2: the text holds half of a surrogate pair, which is no character",
+          err.toString().strip());
+    }
+  }
+
   private int runWithInput(String input, String... args) {
     InputStream before = System.in;
     System.setIn(new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)));
