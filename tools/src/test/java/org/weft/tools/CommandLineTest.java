@@ -180,6 +180,21 @@ class CommandLineTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"--help", "--version", "bench --help"})
+  void shouldSayNoMoreThanASentenceWhenHelpCannotBeWritten(String line) {
+    PrintWriter full = StandardOutputTest.writer(StandardOutputTest.failing("No space left"));
+    CommandLine weft = Weft.commandLine().setOut(full).setErr(new PrintWriter(err, true));
+    assertEquals(Weft.FAILED, weft.execute(line.split(" ")));
+    assertEquals(
+        "weft: input or output failed: standard output cannot be written: No space left",
+        err.toString().strip());
+    err.getBuffer().setLength(0);
+    PrintWriter unread = StandardOutputTest.writer(StandardOutputTest.failing("Broken pipe"));
+    assertEquals(Weft.FAILED, weft.setOut(unread).execute(line.split(" ")));
+    assertEquals("", err.toString());
+  }
+
   private int runWithInput(String input, String... args) {
     InputStream before = System.in;
     System.setIn(new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)));
