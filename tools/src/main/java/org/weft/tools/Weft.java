@@ -90,6 +90,7 @@ public final class Weft {
         .setOut(new PrintWriter(System.out, true, StandardCharsets.UTF_8))
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setUsageHelpAutoWidth(true)
+        .setExpandAtFiles(false) // a prompt may begin with @
         .setExecutionStrategy(Weft::execute)
         .setParameterExceptionHandler(Weft::wrongUsage)
         .setExecutionExceptionHandler((failure, command, parsed) -> failed(failure, command));

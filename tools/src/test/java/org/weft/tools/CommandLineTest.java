@@ -180,6 +180,27 @@ class CommandLineTest {
     }
   }
 
+  @Test
+  void shouldTakeAPromptThatBeginsWithAnAtSignForWhatItIs(@TempDir Path folder) throws Exception {
+    Path file = Files.writeString(folder.resolve("words"), "--no-such-flag");
+    assertEquals(Weft.OK, run("generate", "--json", "--max-tokens", "1", "@" + file));
+    assertEquals("", err.toString());
+  }
+
+  @Test
+  void shouldReadPeersFromAFileWhenJoinNamesOne(@TempDir Path folder) throws Exception {
+    Path peers = Files.writeString(folder.resolve("peers"), "\n host:1\n");
+    assertEquals(Weft.USAGE, run("gateway", "--join", "@" + peers));
+    assertTrue(err.toString().startsWith("weft: --join: " + peers + ": "), err.toString());
+    err.getBuffer().setLength(0);
+    Files.writeString(peers, "\n");
+    assertEquals(Weft.FAILED, run("gateway", "--join", "@" + peers));
+    assertEquals("weft: --join: " + peers + " names no peer", err.toString().strip());
+    err.getBuffer().setLength(0);
+    assertEquals(Weft.FAILED, run("gateway", "--join", "@" + folder.resolve("none")));
+    assertTrue(err.toString().startsWith("weft: --join: cannot read the file "), err.toString());
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"--help", "--version", "bench --help"})
   void shouldSayNoMoreThanASentenceWhenHelpCannotBeWritten(String line) {
