@@ -2,6 +2,7 @@
 # Fuzzes every target for SECONDS (default 20), one JVM a target: ./launcher/fuzz.sh [SECONDS]
 # In an ordinary build the same tests replay their seeds only.
 set -euo pipefail
+unset CDPATH # with it, cd goes elsewhere and says where to
 cd "$(dirname "$0")/.."
 seconds=${1:-20}
 . ./launcher/jdk.sh

@@ -4,6 +4,7 @@
 # Use: scripts/arm64-digest.sh [DIR]     DIR keeps the runtime for the next time; a temporary one by default.
 # Some minutes: nothing is interpreted faster by being emulated.
 set -euo pipefail
+unset CDPATH # with it, cd goes elsewhere and says where to
 cd "$(dirname "$0")/.."
 . launcher/jdk.sh
 home=$(find_jdk25) || exit 1

@@ -3,6 +3,7 @@
 # Installs docker-compose where neither is there and a package manager can. Where that fails, too, it says so and passes: this
 # machine's lack of a tool is no fault of the file's.
 set -euo pipefail
+unset CDPATH # with it, cd goes elsewhere and says where to
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 compose_is_there() {

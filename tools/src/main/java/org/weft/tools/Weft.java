@@ -80,8 +80,7 @@ public final class Weft {
       System.out.flush();
       return status;
     } catch (StandardOutput.ClosedException | UncheckedIOException unwritten) {
-      // Of help, which no command prints, or of the last line.
-      return failed(unwritten, command);
+      return failed(unwritten, command); // the last line
     }
   }
 
@@ -91,8 +90,19 @@ public final class Weft {
         .setOut(new PrintWriter(System.out, true, StandardCharsets.UTF_8))
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setUsageHelpAutoWidth(true)
+        .setExpandAtFiles(false) // a prompt may begin with @
+        .setExecutionStrategy(Weft::execute)
         .setParameterExceptionHandler(Weft::wrongUsage)
         .setExecutionExceptionHandler((failure, command, parsed) -> failed(failure, command));
+  }
+
+  /** Help and versions are printed outside of any command, where failures are not handled. */
+  private static int execute(CommandLine.ParseResult parsed) {
+    try {
+      return new CommandLine.RunLast().execute(parsed);
+    } catch (StandardOutput.ClosedException | UncheckedIOException unwritten) {
+      return failed(unwritten, parsed.commandSpec().commandLine());
+    }
   }
 
   private static int wrongUsage(ParameterException wrong, String[] args) {

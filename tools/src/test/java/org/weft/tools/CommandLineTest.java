@@ -69,7 +69,11 @@ class CommandLineTest {
         "generate --max-tokens 0 hi",
         "generate --temperature warm hi",
         "generate --temperature -1 hi",
-        "generate --top-p 0 hi",
+        "generate --temperature 2.5 hi",
+        "generate --top-p 1.5 hi",
+        "generate --top-k -1 hi",
+        "generate --repetition-penalty 0 hi",
+        "generate --repetition-penalty 1e7 hi",
         "generate --threads 0 hi",
         "score --model",
         "score --hops -1",
@@ -81,6 +85,7 @@ class CommandLineTest {
         "serve --advertise 0.0.0.0:7407",
         "serve --listen nowhere",
         "gateway --local --threads 0",
+        "gateway --local --cors=",
         "keys --address host",
         "keys --address host:99999",
         "bench --tokens 1",
@@ -161,6 +166,54 @@ class CommandLineTest {
     err.getBuffer().setLength(0);
     assertEquals(Weft.FAILED, runWithInput("[1]\n[99999]\n", "tokenize", "--decode"));
     assertTrue(err.toString().startsWith("weft: line 2: "), err.toString());
+  }
+
+  @Test
+  void shouldNameTheLineWhenATextIsNoText() {
+    for (String command : List.of("tokenize", "score")) {
+      err.getBuffer().setLength(0);
+      String lines = "{\"text\": \"\\ud83e\\uddf5\"}\n{\"text\": \"a\\ud83e\"}\n";
+      assertEquals(Weft.FAILED, runWithInput(lines, command));
+      assertEquals(
+          "weft: line 2: the text holds half of a surrogate pair, which is no character",
+          err.toString().strip());
+    }
+  }
+
+  @Test
+  void shouldTakeAPromptThatBeginsWithAnAtSignForWhatItIs(@TempDir Path folder) throws Exception {
+    Path file = Files.writeString(folder.resolve("words"), "--no-such-flag");
+    assertEquals(Weft.OK, run("generate", "--json", "--max-tokens", "1", "@" + file));
+    assertEquals("", err.toString());
+  }
+
+  @Test
+  void shouldReadPeersFromAFileWhenJoinNamesOne(@TempDir Path folder) throws Exception {
+    Path peers = Files.writeString(folder.resolve("peers"), "\n host:1\n");
+    assertEquals(Weft.USAGE, run("gateway", "--join", "@" + peers));
+    assertTrue(err.toString().startsWith("weft: --join: " + peers + ": "), err.toString());
+    err.getBuffer().setLength(0);
+    Files.writeString(peers, "\n");
+    assertEquals(Weft.FAILED, run("gateway", "--join", "@" + peers));
+    assertEquals("weft: --join: " + peers + " names no peer", err.toString().strip());
+    err.getBuffer().setLength(0);
+    assertEquals(Weft.FAILED, run("gateway", "--join", "@" + folder.resolve("none")));
+    assertTrue(err.toString().startsWith("weft: --join: cannot read the file "), err.toString());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"--help", "--version", "bench --help"})
+  void shouldSayNoMoreThanASentenceWhenHelpCannotBeWritten(String line) {
+    PrintWriter full = StandardOutputTest.writer(StandardOutputTest.failing("No space left"));
+    CommandLine weft = Weft.commandLine().setOut(full).setErr(new PrintWriter(err, true));
+    assertEquals(Weft.FAILED, weft.execute(line.split(" ")));
+    assertEquals(
+        "weft: input or output failed: standard output cannot be written: No space left",
+        err.toString().strip());
+    err.getBuffer().setLength(0);
+    PrintWriter unread = StandardOutputTest.writer(StandardOutputTest.failing("Broken pipe"));
+    assertEquals(Weft.FAILED, weft.setOut(unread).execute(line.split(" ")));
+    assertEquals("", err.toString());
   }
 
   private int runWithInput(String input, String... args) {

@@ -15,14 +15,14 @@ import org.junit.jupiter.api.Test;
 
 final class StandardOutputTest {
   /** As commands print: a writer over a stream over standard output. */
-  private static PrintWriter writer(OutputStream real) {
+  static PrintWriter writer(OutputStream real) {
     return new PrintWriter(
         new PrintStream(new StandardOutput(real), false, StandardCharsets.UTF_8),
         true,
         StandardCharsets.UTF_8);
   }
 
-  private static OutputStream failing(String reason) {
+  static OutputStream failing(String reason) {
     return new OutputStream() {
       @Override
       public void write(int b) throws IOException {

@@ -43,12 +43,25 @@ record ChatRequest(
     fields.unsupported("response_format", NODES.objectNode().put("type", "text"));
     fields.unsupported("modalities", NODES.arrayNode().add("text"));
     fields.unsupported("verbosity", TextNode.valueOf("medium"));
-    fields.unsupported("reasoning_effort");
+    fields.unsupported("reasoning_effort", TextNode.valueOf("none"), TextNode.valueOf("medium"));
     fields.unsupported("prediction");
     fields.unsupported("audio");
     fields.unsupported("web_search_options");
     fields.unsupported("moderation");
-    fields.unsupported("prompt_cache_retention", TextNode.valueOf("in_memory"));
+    readPromptCache(fields);
+  }
+
+  /** How long OpenAI keeps what it has computed of a prompt. */
+  private static void readPromptCache(Fields fields) {
+    fields.unsupported(
+        "prompt_cache_retention", TextNode.valueOf("in_memory"), TextNode.valueOf("in-memory"));
+    fields
+        .object("prompt_cache_options")
+        .ifPresent(options -> {
+          options.unsupported("mode", TextNode.valueOf("implicit"));
+          options.unsupported("ttl", TextNode.valueOf("30m"));
+          options.end();
+        });
   }
 
   private static OptionalInt maxTokens(Fields fields) {
@@ -158,6 +171,7 @@ record ChatRequest(
             "Invalid value: '%s'. This server takes parts of type 'text' alone.".formatted(type));
       }
       texts.add(Fields.string(part.required("text"), at + ".text"));
+      part.unsupported("prompt_cache_breakpoint");
       part.end();
     }
     return String.join("\n", texts);

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.weft.shard.sampling.SamplingParameters;
@@ -34,7 +35,7 @@ record CommonParameters(
         fields.integer("n", 1, MAX_CHOICES).orElse(1),
         stops(fields.node("stop")),
         stream,
-        usage(fields.node("stream_options"), stream));
+        usage(fields.object("stream_options"), stream));
   }
 
   /** Parameters of OpenAI that concern its own bookkeeping, or whose defaults alone are served. */
@@ -136,12 +137,9 @@ record CommonParameters(
     return stops;
   }
 
-  private static boolean usage(@Nullable JsonNode node, boolean stream) {
-    if (node == null) {
+  private static boolean usage(Optional<Fields> given, boolean stream) {
+    if (given.isEmpty()) {
       return false;
-    }
-    if (!(node instanceof ObjectNode object)) {
-      throw Fields.wrongType("stream_options", "an object", node);
     }
     if (!stream) {
       throw ApiException.invalid(
@@ -149,7 +147,7 @@ record CommonParameters(
           "invalid_value",
           "The 'stream_options' parameter is only allowed when 'stream' is enabled.");
     }
-    Fields options = new Fields(object, "stream_options.");
+    Fields options = given.get();
     boolean usage = options.bool("include_usage", false);
     options.bool("include_obfuscation", false); // padding against eavesdroppers: none is added
     options.end();

@@ -6,6 +6,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -88,12 +89,22 @@ final class Exchange {
   /** Begins an answer that {@link #write} goes on with. */
   void begin(String contentType) {
     status.set(200);
-    onEventLoop(() ->
-        response
-            .setChunked(true)
-            .putHeader("Content-Type", contentType)
-            .putHeader("Cache-Control", "no-cache")
-            .putHeader("X-Accel-Buffering", "no"));
+    onEventLoop(() -> {
+      response
+          .setChunked(true)
+          .putHeader("Content-Type", contentType)
+          .putHeader("Cache-Control", "no-cache")
+          .putHeader("X-Accel-Buffering", "no");
+      if (endsWithConnection()) {
+        // Vert.x writes what the client asked for, keep-alive, over what stands here already.
+        response.headersEndHandler(v -> response.putHeader("Connection", "close"));
+      }
+    });
+  }
+
+  /** HTTP/1.0 has no chunks: an answer of unknown length ends where the connection does. */
+  private boolean endsWithConnection() {
+    return request.version() == HttpVersion.HTTP_1_0;
   }
 
   /**
@@ -133,7 +144,14 @@ final class Exchange {
 
   /** Ends what {@link #begin} began. */
   void end() {
-    onEventLoop(() -> response.end().onFailure(e -> {}));
+    onEventLoop(() ->
+        response
+            .end()
+            .onComplete(done -> {
+              if (endsWithConnection()) {
+                request.connection().close();
+              }
+            }));
   }
 
   /** Breaks the connection off: the client cannot be told otherwise. */

@@ -2,11 +2,13 @@ package org.weft.node.gateway;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,6 +47,18 @@ final class Fields {
   Optional<String> string(String name) {
     JsonNode node = node(name);
     return node == null ? Optional.empty() : Optional.of(string(node, path + name));
+  }
+
+  /** An object's own members; whoever reads them ends with {@link #end}. */
+  Optional<Fields> object(String name) {
+    JsonNode node = node(name);
+    if (node == null) {
+      return Optional.empty();
+    }
+    if (!(node instanceof ObjectNode members)) {
+      throw wrongType(path + name, "an object", node);
+    }
+    return Optional.of(new Fields(members, path + name + "."));
   }
 
   boolean bool(String name, boolean otherwise) {
@@ -92,7 +106,11 @@ final class Fields {
         path + name,
         harmless.length == 0 || harmless[0].isEmpty() && harmless[0].isArray()
             ? "is not supported by this server"
-            : "is not supported by this server, but for the value " + harmless[0]);
+            : "is not supported by this server, but for the value " + either(harmless));
+  }
+
+  private static String either(JsonNode[] values) {
+    return Arrays.stream(values).map(JsonNode::toString).collect(Collectors.joining(" or "));
   }
 
   /** Refuses members that no call named. */

@@ -67,6 +67,9 @@ public record GatewayConfig(
     if (apiKeys.stream().anyMatch(String::isBlank)) {
       throw new NodeException(NodeError.ARGUMENT, "an API key of the gateway is empty");
     }
+    if (corsOrigins.stream().anyMatch(String::isBlank)) {
+      throw new NodeException(NodeError.ARGUMENT, "a CORS origin of the gateway is empty");
+    }
   }
 
   /** This machine alone, no key. */

@@ -4,6 +4,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.function.Consumer;
 
@@ -54,14 +55,25 @@ final class RequestBody {
         end();
       }
     });
-    request.exceptionHandler(e -> {
-      vertx.cancelTimer(timer);
-      over = true;
-    });
+    request.exceptionHandler(this::broken);
     if (declaredLength() > maxBytes) {
       refuse(tooLarge());
     } else if ("100-continue".equalsIgnoreCase(request.getHeader("Expect"))) {
       request.response().writeContinue();
+    }
+  }
+
+  /** The client is gone, or what it sends is no body: Vert.x closes the connection after this. */
+  private void broken(Throwable failure) {
+    vertx.cancelTimer(timer);
+    if (over) {
+      return;
+    }
+    over = true;
+    if (!(failure instanceof IOException) && !request.response().closed()) {
+      ApiError error = malformed();
+      answer(error).end(Json.text(error.json())).onFailure(e -> {});
+      refused.accept(error);
     }
   }
 
@@ -92,25 +104,29 @@ final class RequestBody {
     over = true;
     vertx.cancelTimer(timer);
     timer = vertx.setTimer(LINGER_MILLIS, id -> end());
-    HttpServerResponse response = request.response();
-    if (!response.closed()) {
-      Buffer answer = Buffer.buffer(Json.text(error.json()));
-      // The whole answer, but not its end: Vert.x closes the connection with that.
-      response
-          .setStatusCode(error.status())
-          .putHeader("Content-Type", "application/json")
-          .putHeader("Content-Length", Integer.toString(answer.length()))
-          .putHeader("Connection", "close")
-          .write(answer)
+    if (!request.response().closed()) {
+      Buffer body = Buffer.buffer(Json.text(error.json()));
+      // The whole answer, but not its end, which closes the connection.
+      answer(error)
+          .putHeader("Content-Length", Integer.toString(body.length()))
+          .write(body)
           .onFailure(e -> {});
     }
     refused.accept(error);
   }
 
+  private HttpServerResponse answer(ApiError error) {
+    return request
+        .response()
+        .setStatusCode(error.status())
+        .putHeader("Content-Type", "application/json")
+        .putHeader("Connection", "close");
+  }
+
   private void end() {
     vertx.cancelTimer(timer);
     if (!request.response().ended() && !request.response().closed()) {
-      request.response().end().onFailure(e -> {});
+      request.response().end().onComplete(done -> request.connection().close());
     }
   }
 
@@ -120,6 +136,10 @@ final class RequestBody {
             ApiError.INVALID,
             "The body of the request is larger than %d bytes.".formatted(maxBytes))
         .withCode("request_too_large");
+  }
+
+  private static ApiError malformed() {
+    return ApiError.of(400, ApiError.INVALID, "The body of the request is not well-formed HTTP.");
   }
 
   private static ApiError tooSlow() {

@@ -5,20 +5,17 @@ import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerRequest;
 import java.util.HashMap;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Closes connections that have asked nothing for too long, and those beyond the limit. An answer
  * that takes its time is not idle, but may have a limit of its own. Event loop only.
  */
 public final class IdleConnections {
-  private static final long BUSY = -1;
-
   private final Vertx vertx;
   private final int limit;
   private final long idleMillis;
   private final long answerMillis;
-  private final Map<HttpConnection, Long> timers = new HashMap<>();
+  private final Map<HttpConnection, IdleTimer> timers = new HashMap<>();
 
   public IdleConnections(Vertx vertx, int limit, long idleMillis) {
     this(vertx, limit, idleMillis, 0);
@@ -37,35 +34,36 @@ public final class IdleConnections {
       connection.close();
       return;
     }
-    timers.put(connection, timer(connection, idleMillis));
+    timers.put(
+        connection,
+        new IdleTimer(
+            () -> closeAfter(idleMillis, connection), () -> closeAfter(answerMillis, connection)));
     connection.exceptionHandler(e -> {}); // broken pipes and resets end in closed()
     connection.closeHandler(v -> closed(connection));
   }
 
   /** The connection is busy until the request's response has ended. */
   public void asked(HttpServerRequest request) {
-    HttpConnection connection = request.connection();
-    cancel(timers.replace(connection, answerMillis == 0 ? BUSY : timer(connection, answerMillis)));
-    request
-        .response()
-        .endHandler(v -> {
-          if (timers.containsKey(connection)) {
-            cancel(timers.put(connection, timer(connection, idleMillis)));
-          }
-        });
+    IdleTimer timer = timers.get(request.connection());
+    if (timer != null) {
+      timer.asked();
+      request.response().endHandler(v -> timer.answered());
+    }
   }
 
   private void closed(HttpConnection connection) {
-    cancel(timers.remove(connection));
-  }
-
-  private long timer(HttpConnection connection, long millis) {
-    return vertx.setTimer(millis, id -> connection.close());
-  }
-
-  private void cancel(@Nullable Long timer) {
-    if (timer != null && timer != BUSY) {
-      vertx.cancelTimer(timer);
+    IdleTimer timer = timers.remove(connection);
+    if (timer != null) {
+      timer.close();
     }
+  }
+
+  /** What stops it; never if {@code millis} is 0. */
+  private Runnable closeAfter(long millis, HttpConnection connection) {
+    if (millis == 0) {
+      return () -> {};
+    }
+    long id = vertx.setTimer(millis, fired -> connection.close());
+    return () -> vertx.cancelTimer(id);
   }
 }

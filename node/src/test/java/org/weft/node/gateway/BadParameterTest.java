@@ -111,6 +111,23 @@ final class BadParameterTest {
           Bad.of("{\"modalities\": [\"audio\"]}", "modalities", "unsupported_parameter"),
           Bad.of("{\"audio\": {\"voice\": \"x\"}}", "audio", "unsupported_parameter"),
           Bad.of("{\"reasoning_effort\": \"low\"}", "reasoning_effort", "unsupported_parameter"),
+          Bad.of(
+              "{\"prompt_cache_retention\": \"24h\"}",
+              "prompt_cache_retention",
+              "unsupported_parameter"),
+          Bad.of(
+              "{\"prompt_cache_options\": {\"mode\": \"explicit\"}}",
+              "prompt_cache_options.mode",
+              "unsupported_parameter"),
+          Bad.of(
+              "{\"prompt_cache_options\": {\"size\": 1}}",
+              "prompt_cache_options.size",
+              "unknown_parameter"),
+          Bad.of("{\"prompt_cache_options\": 5}", "prompt_cache_options", "invalid_type"),
+          Bad.of(
+              "{\"messages\": [{\"role\": \"user\", \"content\": [{\"type\": \"text\", \"text\": \"x\", \"prompt_cache_breakpoint\": {\"mode\": \"explicit\"}}]}]}",
+              "messages[0].content[0].prompt_cache_breakpoint",
+              "unsupported_parameter"),
           Bad.of("{\"store\": true}", "store", "unsupported_parameter"),
           Bad.of("{\"prompt\": \"x\"}", "prompt", "unknown_parameter"));
 

@@ -132,7 +132,8 @@ final class BadRequestTest {
   void shouldRefuseABodyThatIsTooLargeWhileItIsSent() throws Exception {
     String big = "{" + " ".repeat(20 << 20);
     Served.error(served.post(Served.CHAT, big), 413);
-    try (Socket socket = new Socket("127.0.0.1", served.gateway.port())) {
+    try (Served patient = new Served();
+        Socket socket = new Socket("127.0.0.1", patient.gateway.port())) {
       socket.setSoTimeout(20_000);
       socket
           .getOutputStream()
@@ -148,6 +149,26 @@ final class BadRequestTest {
       String head = read(socket.getInputStream(), "\r\n\r\n");
       assertTrue(head.startsWith("HTTP/1.1 413 "), head);
       assertTrue(head.toLowerCase(java.util.Locale.ROOT).contains("connection: close"), head);
+      socket.getOutputStream().write("0\r\n\r\n".getBytes(StandardCharsets.UTF_8));
+      String rest = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      assertTrue(rest.endsWith("}"), "closed as it said, after the whole answer: " + rest);
+    }
+  }
+
+  @Test
+  void shouldAnswerABodyWhoseChunksAreBroken() throws Exception {
+    try (Socket socket = new Socket("127.0.0.1", served.gateway.port())) {
+      socket.setSoTimeout(20_000);
+      socket
+          .getOutputStream()
+          .write(
+              "POST %s HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{\"a\":\r\nzz\r\n"
+                  .formatted(Served.CHAT)
+                  .getBytes(StandardCharsets.UTF_8));
+      String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      assertTrue(answer.startsWith("HTTP/1.1 400 "), answer);
+      assertTrue(answer.toLowerCase(java.util.Locale.ROOT).contains("connection: close"), answer);
+      assertTrue(answer.contains("{\"error\":{\"message\""), answer);
     }
   }
 

@@ -198,7 +198,10 @@ final class ChatCompletionsTest {
             "web_search_options",
             "verbosity",
             "safety_identifier",
-            "prompt_cache_key")) {
+            "moderation",
+            "prompt_cache_key",
+            "prompt_cache_options",
+            "prompt_cache_retention")) {
       body.putNull(name);
     }
     served.good(Served.CHAT, body);
@@ -208,6 +211,8 @@ final class ChatCompletionsTest {
             {"model": "fake", "tools": [], "tool_choice": "none", "modalities": ["text"],
              "response_format": {"type": "text"}, "store": false, "service_tier": "auto",
              "user": "me", "metadata": {"a": "b"}, "logit_bias": {}, "stop": [], "n": 1,
+             "reasoning_effort": "medium", "verbosity": "medium",
+             "prompt_cache_options": {"mode": "implicit", "ttl": "30m"},
              "max_completion_tokens": 8, "top_k": 40, "min_p": 0.05, "repetition_penalty": 1.1,
              "messages": [
                {"role": "developer", "content": "be brief"},
@@ -225,6 +230,27 @@ final class ChatCompletionsTest {
     assertEquals(
         served.fake.tokenizer().encode(rendered, false, true).length,
         answer.at("/usage/prompt_tokens").intValue());
+  }
+
+  @Test
+  void shouldAcceptEveryNameOfADefaultWhenOpenAiHasSeveral() throws Exception {
+    served.fake.says("ok");
+    for (String defaults :
+        List.of(
+            "{\"reasoning_effort\": \"none\"}",
+            "{\"service_tier\": \"default\"}",
+            "{\"prompt_cache_options\": {}}",
+            "{\"prompt_cache_retention\": \"in_memory\"}",
+            "{\"prompt_cache_retention\": \"in-memory\"}")) {
+      ObjectNode body = served.chat();
+      body.setAll((ObjectNode) Served.JSON.readTree(defaults));
+      served.good(Served.CHAT, body);
+    }
+    JsonNode refused =
+        served.post(Served.CHAT, served.chat().put("reasoning_effort", "max")).json();
+    assertEquals(
+        "Unsupported parameter: 'reasoning_effort' is not supported by this server, but for the value \"none\" or \"medium\".",
+        refused.at("/error/message").textValue());
   }
 
   @Test

@@ -73,6 +73,7 @@ final class GatewayConfigTest {
     List<Executable> wrong =
         List.of(
             () -> USUAL.withApiKeys(List.of("sk", " ")),
+            () -> USUAL.withCorsOrigins(List.of("*", "")),
             () -> new GatewayConfig.Caps(0, 1, 1, 1),
             () -> new GatewayConfig.Caps(1, -1, 1, 1),
             () -> new GatewayConfig.Caps(1, 1, 0, 1),

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -211,6 +212,54 @@ final class StreamingTest {
         assertTrue(first.contains("\"text\":\"x\""), first);
         assertTrue(rest.contains("\"text\":\"x\""), rest);
       }
+    }
+  }
+
+  @Test
+  void shouldEndAStreamWithTheConnectionWhenTheClientKnowsNoChunks() throws Exception {
+    try (Served served = new Served()) {
+      served.fake.says("abc");
+      for (boolean stream : new boolean[] {true, false}) {
+        String body = served.completion().put("stream", stream).toString();
+        String request =
+            "POST /v1/completions HTTP/1.0\r\nHost: x\r\nConnection: keep-alive\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s"
+                .formatted(body.length(), body);
+        try (Socket socket = new Socket("127.0.0.1", served.gateway.port())) {
+          socket.setSoTimeout(30_000);
+          socket.getOutputStream().write(request.getBytes(StandardCharsets.UTF_8));
+          // An answer of known length leaves the connection to the next request.
+          String answer =
+              stream ? new String(readAll(socket), StandardCharsets.UTF_8) : response(socket);
+          assertTrue(answer.contains(stream ? "data: [DONE]\n\n" : "\"text\":\"abc\""), answer);
+          assertTrue(
+              answer
+                  .toLowerCase(Locale.ROOT)
+                  .contains("connection: " + (stream ? "close" : "keep-alive")),
+              answer);
+        }
+      }
+    }
+  }
+
+  @Test
+  void shouldKeepAConnectionWhoseSecondRequestCameEarly() throws Exception {
+    try (Served served =
+        new Served(config -> config.withWaits(Duration.ofSeconds(1), Duration.ofSeconds(30)))) {
+      served.fake.wanders().holdsAt(6);
+      String body = endless(served, false).toString();
+      String both =
+          "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\nPOST /v1/completions HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s"
+              .formatted(body.length(), body);
+      try (Socket busy = new Socket("127.0.0.1", served.gateway.port())) {
+        busy.getOutputStream().write(both.getBytes(StandardCharsets.UTF_8));
+        served.fake.awaitHeld();
+        try (Socket idle = new Socket("127.0.0.1", served.gateway.port())) {
+          idle.setSoTimeout(30_000);
+          assertEquals(-1, idle.getInputStream().read()); // its time has run out, and any before
+        }
+        assertEquals(1, served.metric("weft_requests_active"));
+      }
+      served.fake.awaitClosed();
     }
   }
 

@@ -35,15 +35,28 @@ public final class Conversation {
 
   private final Answerer answerer;
   private final PrintWriter out;
+  private final PrintWriter err;
   private final List<ChatMessage> messages = new ArrayList<>();
   private String system;
+  private boolean failed;
   private volatile Cancellation answering = new Cancellation();
 
-  public Conversation(Answerer answerer, PrintWriter out, String system) {
+  /**
+   * Begins with nothing said.
+   *
+   * @param err hears what went wrong
+   */
+  public Conversation(Answerer answerer, PrintWriter out, PrintWriter err, String system) {
     this.answerer = answerer;
     this.out = out;
+    this.err = err;
     this.system = system;
     begin();
+  }
+
+  /** True once an answer has failed. */
+  boolean failed() {
+    return failed;
   }
 
   private void begin() {
@@ -98,8 +111,9 @@ public final class Conversation {
         return Next.LEAVE;
       }
       default ->
-          out.println("there is no command " + words[0] + ": /help shows those that there are");
+          err.println("there is no command " + words[0] + ": /help shows those that there are");
     }
+    err.flush();
     out.flush();
     return Next.GO_ON;
   }
@@ -130,15 +144,10 @@ public final class Conversation {
                 out.flush();
               },
               cancellation);
-    } catch (UserException | NodeException | ShardException failed) {
+    } catch (UserException | NodeException | ShardException failure) {
       if (!cancellation.cancelled()) {
-        out.println();
-        out.println("weft: " + failed.getMessage());
-        if (outgrown(failed)) {
-          out.println("(/new begins again, with nothing to remember)");
-        }
+        tell(failure);
         forgetUnanswered(said);
-        out.flush();
         return;
       }
     }
@@ -154,6 +163,17 @@ public final class Conversation {
     } else {
       messages.add(ChatMessage.of("assistant", said.toString()));
     }
+  }
+
+  private void tell(RuntimeException failure) {
+    failed = true;
+    out.println();
+    out.flush();
+    err.println("weft: " + failure.getMessage());
+    if (outgrown(failure)) {
+      err.println("(/new begins again, with nothing to remember)");
+    }
+    err.flush();
   }
 
   /** A gateway says so in words alone. */

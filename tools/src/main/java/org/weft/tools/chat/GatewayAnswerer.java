@@ -2,6 +2,7 @@ package org.weft.tools.chat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.BufferedReader;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
@@ -10,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.concurrent.CancellationException;
 import java.util.function.Consumer;
 import org.weft.node.generation.ChatMessage;
 import org.weft.node.session.Cancellation;
@@ -42,29 +44,48 @@ public final class GatewayAnswerer implements Answerer {
   @Override
   public Ending answer(
       List<ChatMessage> conversation, Consumer<String> text, Cancellation cancellation) {
-    Ending ending = Ending.WHOLE;
-    InputStream in = gateway.stream("/v1/chat/completions", request(conversation));
+    try (InputStream in =
+        gateway.stream("/v1/chat/completions", request(conversation), cancellation)) {
+      return read(in, text, cancellation);
+    } catch (CancellationException beforeItBegan) {
+      return Ending.WHOLE;
+    } catch (IOException broken) {
+      if (cancellation.cancelled()) {
+        return Ending.WHOLE;
+      }
+      throw new UserException(
+          "the answer of the gateway at " + gateway.base() + " broke off", broken);
+    }
+  }
+
+  /** Reads events to the last one; an end without a reason for it is none. */
+  private static Ending read(InputStream in, Consumer<String> text, Cancellation cancellation)
+      throws IOException {
     Cancellation.Registration stop = cancellation.onCancel(() -> closeQuietly(in));
-    try (BufferedReader reader =
-        new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
+    try {
+      BufferedReader reader = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
+      String reason = "";
       for (String line = reader.readLine(); line != null; line = reader.readLine()) {
         String data = line.startsWith(DATA) ? line.substring(DATA.length()).strip() : "";
         if (data.equals("[DONE]")) {
-          return ending;
+          return ending(reason);
         }
-        if (!data.isEmpty() && take(Json.read(data), text).equals("length")) {
-          ending = Ending.CUT_SHORT;
+        if (!data.isEmpty()) {
+          String told = take(Json.read(data), text);
+          reason = told.isEmpty() ? reason : told;
         }
       }
-    } catch (IOException broken) {
-      if (!cancellation.cancelled()) {
-        throw new UserException(
-            "the answer of the gateway at " + gateway.base() + " broke off", broken);
+      if (reason.isEmpty()) {
+        throw new EOFException("the stream ended without [DONE]");
       }
+      return ending(reason);
     } finally {
       stop.close();
     }
-    return ending;
+  }
+
+  private static Ending ending(String reason) {
+    return reason.equals("length") ? Ending.CUT_SHORT : Ending.WHOLE;
   }
 
   /** Gives the reason for the end, or nothing where it goes on. */

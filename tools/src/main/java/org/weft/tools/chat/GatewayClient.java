@@ -15,8 +15,15 @@ import java.nio.channels.UnresolvedAddressException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Set;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
+import org.weft.node.gateway.GatewayConfig;
+import org.weft.node.session.Cancellation;
 import org.weft.tools.user.Json;
 import org.weft.tools.user.UsageException;
 import org.weft.tools.user.UserException;
@@ -26,6 +33,10 @@ public final class GatewayClient {
   private static final int MAX_PORT = 65_535;
   private static final Duration CONNECT = Duration.ofSeconds(5);
   private static final Duration ANSWER = Duration.ofSeconds(30);
+
+  /** For the first token: a gateway lets requests wait for their turn, and prompts may be long. */
+  private static final Duration FIRST_TOKEN =
+      GatewayConfig.Waits.defaults().queue().plus(Duration.ofMinutes(10));
 
   private final String base;
   private final @Nullable String apiKey;
@@ -64,14 +75,23 @@ public final class GatewayClient {
   }
 
   public JsonNode get(String path) {
-    HttpResponse<InputStream> response = send(request(path).timeout(ANSWER).GET().build());
+    HttpResponse<InputStream> response =
+        send(request(path).GET().build(), ANSWER, new Cancellation());
     return Json.parse(body(response), "the answer of " + base + path);
   }
 
-  /** Posts JSON and gives the body of a successful answer as it streams in. */
-  public InputStream stream(String path, Object body) {
-    HttpRequest.Builder request = request(path).header("content-type", "application/json");
-    return send(request.POST(HttpRequest.BodyPublishers.ofString(Json.line(body))).build()).body();
+  /**
+   * Posts JSON and gives the body of a successful answer as it streams in.
+   *
+   * @throws CancellationException where that was cancelled before the answer began
+   */
+  public InputStream stream(String path, Object body, Cancellation cancellation) {
+    HttpRequest request =
+        request(path)
+            .header("content-type", "application/json")
+            .POST(HttpRequest.BodyPublishers.ofString(Json.line(body)))
+            .build();
+    return send(request, FIRST_TOKEN, cancellation).body();
   }
 
   private HttpRequest.Builder request(String path) {
@@ -83,30 +103,44 @@ public final class GatewayClient {
     }
   }
 
-  private HttpResponse<InputStream> send(HttpRequest request) {
+  /** Sends, and waits until a successful answer begins. */
+  private HttpResponse<InputStream> send(
+      HttpRequest request, Duration patience, Cancellation cancellation) {
+    CompletableFuture<HttpResponse<InputStream>> answer =
+        http.sendAsync(request, BodyHandlers.ofInputStream());
+    Cancellation.Registration stop = cancellation.onCancel(() -> answer.cancel(true));
     try {
-      HttpResponse<InputStream> response = http.send(request, BodyHandlers.ofInputStream());
+      HttpResponse<InputStream> response = answer.get(patience.toMillis(), TimeUnit.MILLISECONDS);
       if (response.statusCode() / 100 != 2) {
         throw new UserException("the gateway at " + base + " refused: " + reason(response));
       }
       return response;
-    } catch (ConnectException refused) {
-      throw new UserException(
-          unknownHost(refused)
-              ? "there is no host '" + request.uri().getHost() + "' to find a gateway on"
-              : "no gateway answers at " + base + ": is one running?",
-          refused);
-    } catch (SSLException failed) {
-      throw new UserException(
-          "no gateway speaks TLS at " + base + ": Weft's own speak http://", failed);
-    } catch (HttpTimeoutException late) {
-      throw new UserException("the gateway at " + base + " did not answer in time", late);
-    } catch (IOException failed) {
-      throw new UserException("the connection to the gateway at " + base + " broke", failed);
+    } catch (ExecutionException failed) {
+      if (cancellation.cancelled()) {
+        throw new CancellationException(); // one of a call that was cancelled may come wrapped up
+      }
+      throw new UserException(reason(request, failed.getCause()), failed);
+    } catch (TimeoutException late) {
+      throw new UserException(reason(request, late), late);
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
       throw new UserException("interrupted", interrupted);
+    } finally {
+      stop.close();
+      answer.cancel(true); // without effect on an answer that has begun
     }
+  }
+
+  private String reason(HttpRequest request, @Nullable Throwable failure) {
+    return switch (failure) {
+      case TimeoutException late -> "the gateway at " + base + " did not answer in time";
+      case HttpTimeoutException late -> "the gateway at " + base + " did not answer in time";
+      case ConnectException refused when unknownHost(refused) ->
+          "there is no host '" + request.uri().getHost() + "' to find a gateway on";
+      case ConnectException refused -> "no gateway answers at " + base + ": is one running?";
+      case SSLException noTls -> "no gateway speaks TLS at " + base + ": Weft's own speak http://";
+      case null, default -> "the connection to the gateway at " + base + " broke";
+    };
   }
 
   private static boolean unknownHost(Throwable failure) {

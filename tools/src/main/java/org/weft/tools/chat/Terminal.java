@@ -22,21 +22,22 @@ import org.weft.tools.user.UserException;
 public final class Terminal {
   private static final String PROMPT = "> ";
 
-  /** Makes the conversation once its output is known. */
+  /** Makes the conversation once it is known where it is heard. */
   @FunctionalInterface
   public interface ConversationMaker {
-    Conversation on(PrintWriter out);
+    Conversation on(PrintWriter out, PrintWriter err);
   }
 
   private Terminal() {}
 
-  public static void converse(WeftHome home, String greeting, ConversationMaker maker) {
+  /** False where nobody was there to see that an answer failed. */
+  public static boolean converse(WeftHome home, String greeting, ConversationMaker maker) {
     if (System.console() == null) {
-      plain(maker);
-      return;
+      return plain(maker);
     }
     try (org.jline.terminal.Terminal terminal = TerminalBuilder.builder().system(true).build()) {
       edited(terminal, home, greeting, maker);
+      return true;
     } catch (IOException failed) {
       throw new UserException("the terminal cannot be used", failed);
     }
@@ -64,7 +65,7 @@ public final class Terminal {
       terminal.writer().println("(lines will not be remembered: " + unwritable.getMessage() + ")");
     }
     LineReader reader = builder.build();
-    Conversation conversation = maker.on(terminal.writer());
+    Conversation conversation = maker.on(terminal.writer(), terminal.writer());
     terminal.writer().println(greeting);
     // While an answer streams the terminal is not being read, and Ctrl-C arrives as a signal.
     terminal.handle(org.jline.terminal.Terminal.Signal.INT, signal -> conversation.interrupt());
@@ -86,17 +87,19 @@ public final class Terminal {
     }
   }
 
-  private static void plain(ConversationMaker maker) {
+  private static boolean plain(ConversationMaker maker) {
     PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
-    Conversation conversation = maker.on(out);
+    PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
+    Conversation conversation = maker.on(out, err);
     BufferedReader reader =
         new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
     try {
       for (String line = reader.readLine(); line != null; line = reader.readLine()) {
         if (conversation.take(line) == Conversation.Next.LEAVE) {
-          return;
+          break;
         }
       }
+      return !conversation.failed();
     } catch (IOException failed) {
       throw new UserException("standard input cannot be read", failed);
     }

@@ -71,8 +71,8 @@ public final class ChatCommand implements Callable<Integer> {
     var limit = sampling.maxTokens();
     var parameters = sampling.parameters();
     if (source.gateway != null) {
-      converse(new GatewayAnswerer(new GatewayClient(source.gateway, apiKey), limit, parameters));
-      return 0;
+      return converse(
+          new GatewayAnswerer(new GatewayClient(source.gateway, apiKey), limit, parameters));
     }
     Path file = source.model != null ? source.model : Installation.embeddedModel();
     int threads = compute.threads();
@@ -81,17 +81,20 @@ public final class ChatCommand implements Callable<Integer> {
         Backend backend = Backend.inProcess(open, threads, compute.kvType(), progress);
         Engine engine = Engine.load(open, backend, threads, progress)) {
       progress.clear();
-      converse(new EngineAnswerer(engine, limit, parameters));
+      return converse(new EngineAnswerer(engine, limit, parameters));
     }
-    return 0;
   }
 
-  private void converse(Answerer answerer) {
+  private int converse(Answerer answerer) {
     String greeting =
         "Talking to "
             + answerer.model()
             + ". /help shows the commands; Ctrl-C stops an answer; Ctrl-D leaves.";
-    Terminal.converse(
-        WeftHome.ofEnvironment(), greeting, out -> new Conversation(answerer, out, system));
+    boolean whole =
+        Terminal.converse(
+            WeftHome.ofEnvironment(),
+            greeting,
+            (out, err) -> new Conversation(answerer, out, err, system));
+    return whole ? 0 : 1;
   }
 }

@@ -1,14 +1,11 @@
 package org.weft.tools.command;
 
 import java.io.PrintWriter;
-import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import org.weft.node.gateway.SwarmView;
 import org.weft.node.generation.ChatFormat;
 import org.weft.node.generation.ChatMessage;
 import org.weft.node.generation.ChatPrompt;
@@ -18,6 +15,7 @@ import org.weft.node.generation.LanguageModel;
 import org.weft.node.session.Cancellation;
 import org.weft.shard.sampling.SamplingParameters;
 import org.weft.tools.local.Backend;
+import org.weft.tools.local.Engine;
 import org.weft.tools.local.GatewayNode;
 import org.weft.tools.local.HostPort;
 import org.weft.tools.local.Installation;
@@ -42,7 +40,8 @@ import picocli.CommandLine.Spec;
     footer = {
       "  weft demo                                        three block servers, the small model that ships",
       "  weft demo --model FILE \"Why is the sky blue?\"    the same with a model of yours",
-      "  weft demo --once --hops 2 --port 8080            two servers; end after the answer"
+      "  weft demo --once --hops 2 --port 8080            two servers; end after the answer",
+      "  weft demo --once --json                          one JSON object when it is ready, one for the answer"
     })
 public final class DemoCommand implements Callable<Integer> {
   private static final int ANSWER_TOKENS = 256;
@@ -74,6 +73,12 @@ public final class DemoCommand implements Callable<Integer> {
   @Option(names = "--once", description = "End after the answer.")
   private boolean once;
 
+  @Option(
+      names = "--json",
+      description =
+          "Print events as JSON lines: ready (url, model, blocks, chain), then answer (text and figures).")
+  private boolean json;
+
   @Spec private CommandSpec spec;
 
   @Override
@@ -85,19 +90,20 @@ public final class DemoCommand implements Callable<Integer> {
     int threads = compute.threads();
     PrintWriter out = spec.commandLine().getOut();
     Shutdown shutdown = Shutdown.onSignal();
-    Progress progress = Progress.onStandardError();
+    DemoReport report = json ? new DemoJson(out) : new DemoText(out);
+    Progress progress = json ? Progress.none() : Progress.onStandardError();
     progress.say(
         "weft demo: a private swarm on this machine"
             + (hops == 0 ? ", all in one process" : ", " + hops + " block servers and a gateway"));
     shutdown.during(() -> {
       listen.requireFree();
-      run(out, listen, threads, shutdown, progress);
+      run(report, listen, threads, shutdown, progress);
     });
     return 0;
   }
 
   private void run(
-      PrintWriter out, HostPort listen, int threads, Shutdown shutdown, Progress progress) {
+      DemoReport report, HostPort listen, int threads, Shutdown shutdown, Progress progress) {
     try (OpenModel open = OpenModel.open(model.file());
         Backend backend = Backend.open(open, hops, threads, compute.kvType(), progress);
         GatewayNode gateway =
@@ -108,14 +114,12 @@ public final class DemoCommand implements Callable<Integer> {
                     listen, Optional.empty(), Optional.empty(), List.of(), threads),
                 progress)) {
       progress.clear();
-      describe(out, open, backend);
-      out.println("ready " + gateway.url());
-      out.flush();
-      answer(out, gateway.engine().model(), gateway, shutdown);
+      report.ready(gateway.url(), gateway.modelName(), backend.view());
+      answer(report, gateway.engine(), shutdown);
       if (once) {
         return;
       }
-      howToGoOn(out, gateway);
+      report.goesOn(gateway.url(), gateway.modelName());
       backend.onLoss(sentence -> {
         if (!shutdown.asked()) {
           spec.commandLine().getErr().println("weft: " + sentence);
@@ -125,31 +129,7 @@ public final class DemoCommand implements Callable<Integer> {
     }
   }
 
-  private static void describe(PrintWriter out, OpenModel open, Backend backend) {
-    out.println("model  " + open.config().name() + ", " + open.config().blocks() + " blocks");
-    List<SwarmView.Node> nodes = backend.view().nodes();
-    if (nodes.isEmpty()) {
-      out.println("chain  every block in this process");
-      return;
-    }
-    out.println("chain  gateway (embedding, output head)");
-    nodes.stream()
-        .sorted(Comparator.comparing(node -> node.span().start()))
-        .forEach(node ->
-            out.printf(
-                "         -> blocks %-7s %s at %s%n",
-                node.span(), shortened(node.id()), node.addresses().getFirst()));
-    out.println("         -> gateway");
-  }
-
-  private static String shortened(String nodeId) {
-    return nodeId.length() <= 16
-        ? nodeId
-        : nodeId.substring(0, 8) + "…" + nodeId.substring(nodeId.length() - 6);
-  }
-
-  private void answer(
-      PrintWriter out, LanguageModel language, GatewayNode gateway, Shutdown shutdown) {
+  private void answer(DemoReport report, Engine engine, Shutdown shutdown) {
     String text = prompt != null ? prompt : Installation.DEFAULT_PROMPT;
     Cancellation cancellation = new Cancellation();
     Thread watch =
@@ -158,58 +138,36 @@ public final class DemoCommand implements Callable<Integer> {
               shutdown.await();
               cancellation.cancel();
             });
-    out.println();
-    out.println("> " + text);
-    boolean chat =
-        switch (language.chatFormat()) {
-          case ChatFormat.Template format -> true;
-          case ChatFormat.None none -> false;
-          case ChatFormat.Unreadable unreadable -> {
-            spec.commandLine()
-                .getErr()
-                .println("weft: " + unreadable.sentence() + " The prompt goes in as plain text.");
-            yield false;
-          }
-        };
+    report.asked(text);
+    LanguageModel language = engine.model();
+    boolean chat = chats(language);
     int[] ids =
         chat
             ? ChatPrompt.ids(language, List.of(ChatMessage.of("user", text)))
             : language.tokenizer().encodePrompt(text, false);
     GenerationResult result =
-        gateway
-            .engine()
+        engine
             .loop()
             .generate(
                 GenerationRequest.of(
                     ids, OptionalInt.of(ANSWER_TOKENS), SamplingParameters.greedy(), !chat),
                 cancellation,
-                (piece, tokens) -> {
-                  out.print(piece);
-                  out.flush();
-                });
+                (piece, tokens) -> report.piece(piece));
     watch.interrupt();
-    out.println();
-    out.println();
-    out.printf(
-        Locale.ROOT,
-        "first token after %.0f ms, then %.1f tokens/s (%d tokens)%n",
-        result.firstTokenNanos() / 1e6,
-        result.tokensPerSecond(),
-        result.completionTokens());
-    out.flush();
+    report.answered(result);
   }
 
-  private static void howToGoOn(PrintWriter out, GatewayNode gateway) {
-    out.println();
-    out.println("Go on, while this runs (Ctrl-C ends it):");
-    out.printf(
-        "  curl %s/chat/completions -H 'content-type: application/json' -d '{\"model\": \"%s\", \"messages\": [{\"role\": \"user\", \"content\": \"Hello\"}]}'%n",
-        gateway.url(), gateway.modelName());
-    out.printf(
-        "  python: OpenAI(base_url=\"%s\", api_key=\"none\").chat.completions.create(model=\"%s\", messages=[...])%n",
-        gateway.url(), gateway.modelName());
-    out.printf("  ./weft chat --gateway %s%n", gateway.url());
-    out.printf("  ./weft status --gateway %s%n", gateway.url().replaceAll("/v1$", ""));
-    out.flush();
+  /** Says so where the model's template is of no use. */
+  private boolean chats(LanguageModel language) {
+    return switch (language.chatFormat()) {
+      case ChatFormat.Template format -> true;
+      case ChatFormat.None none -> false;
+      case ChatFormat.Unreadable unreadable -> {
+        spec.commandLine()
+            .getErr()
+            .println("weft: " + unreadable.sentence() + " The prompt goes in as plain text.");
+        yield false;
+      }
+    };
   }
 }

@@ -11,6 +11,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.weft.crypto.NodeKey;
 import org.weft.node.ticket.NetworkId;
+import org.weft.node.ticket.PeerAddress;
 import org.weft.tools.local.Backend;
 import org.weft.tools.local.GatewayNode;
 import org.weft.tools.local.HostPort;
@@ -73,7 +74,7 @@ public final class GatewayCommand implements Callable<Integer> {
   @Option(
       names = "--key",
       paramLabel = "FILE",
-      description = "The key file (default: node.key under $$WEFT_HOME).")
+      description = "The key file for a swarm (default: node.key under $$WEFT_HOME).")
   private Path keyFile = WeftHome.ofEnvironment().keyFile();
 
   @Option(names = "--local", description = "Run every block in this process.")
@@ -86,26 +87,35 @@ public final class GatewayCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    if (local == !swarm.join().isEmpty()) {
+    List<PeerAddress> peers = swarm.join();
+    if (local == !peers.isEmpty()) {
       throw new UsageException(
           local
               ? "--local and --join exclude each other"
               : "--join: name a peer of the swarm, or run every block here with --local");
+    }
+    if (cors.stream().anyMatch(String::isBlank)) {
+      throw new UsageException(
+          "--cors: name an origin, such as https://chat.example, or * for all");
     }
     HostPort address = HostPort.parse(listen, "--listen", "127.0.0.1");
     int threads = compute.threads();
     NetworkId network = swarm.network();
     address.requireFree();
     Shutdown shutdown = Shutdown.onSignal();
-    shutdown.during(() -> run(address, threads, network, shutdown));
+    shutdown.during(() -> run(address, threads, network, peers, shutdown));
     return 0;
   }
 
-  private void run(HostPort address, int threads, NetworkId network, Shutdown shutdown) {
-    NodeKey key = NodeKey.loadOrCreate(keyFile, new SecureRandom());
+  private void run(
+      HostPort address,
+      int threads,
+      NetworkId network,
+      List<PeerAddress> peers,
+      Shutdown shutdown) {
     Progress progress = json ? Progress.none() : Progress.onStandardError();
     try (OpenModel open = OpenModel.open(model.file());
-        Backend backend = backend(open, threads, network, key, progress);
+        Backend backend = backend(open, threads, network, peers, progress);
         GatewayNode gateway =
             GatewayNode.start(
                 open,
@@ -124,16 +134,18 @@ public final class GatewayCommand implements Callable<Integer> {
   }
 
   private Backend backend(
-      OpenModel open, int threads, NetworkId network, NodeKey key, Progress progress) {
-    return local
-        ? Backend.inProcess(open, threads, compute.kvType(), progress)
-        : SwarmBackend.join(
-            open,
-            open.manifest(WeftHome.ofEnvironment(), progress).id(),
-            key,
-            network,
-            swarm.join(),
-            compute.kvType());
+      OpenModel open, int threads, NetworkId network, List<PeerAddress> peers, Progress progress) {
+    if (local) {
+      return Backend.inProcess(open, threads, compute.kvType(), progress);
+    }
+    NodeKey key = NodeKey.loadOrCreate(keyFile, new SecureRandom());
+    return SwarmBackend.join(
+        open,
+        open.manifest(WeftHome.ofEnvironment(), progress).id(),
+        key,
+        network,
+        peers,
+        compute.kvType());
   }
 
   private Optional<String> secret() {

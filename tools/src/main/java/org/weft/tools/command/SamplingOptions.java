@@ -4,14 +4,13 @@ import java.security.SecureRandom;
 import java.util.Map;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
+import org.weft.shard.ShardException;
 import org.weft.shard.sampling.SamplingParameters;
 import org.weft.tools.user.UsageException;
 import picocli.CommandLine.Option;
 
 /** How tokens are chosen, and how many. */
 final class SamplingOptions {
-  private static final double MAX_TEMPERATURE = 100;
-
   @Option(
       names = "--max-tokens",
       paramLabel = "N",
@@ -22,7 +21,7 @@ final class SamplingOptions {
   @Option(
       names = "--temperature",
       paramLabel = "T",
-      description = "0 takes the likeliest token each time (default: ${DEFAULT-VALUE}).",
+      description = "0 to 2; 0 takes the likeliest token each time (default: ${DEFAULT-VALUE}).",
       defaultValue = "0")
   private double temperature;
 
@@ -70,24 +69,20 @@ final class SamplingOptions {
     return OptionalInt.of(maxTokens);
   }
 
+  /** Checked by their owner, so that no limit stands twice. */
   SamplingParameters parameters() {
-    require(
-        temperature >= 0 && temperature <= MAX_TEMPERATURE,
-        "--temperature: " + temperature + " is not in 0 to 100");
-    require(topK >= 0, "--top-k: " + topK + " is below zero");
-    require(topP > 0 && topP <= 1, "--top-p: " + topP + " is not above 0 and at most 1");
-    require(minP >= 0 && minP <= 1, "--min-p: " + minP + " is not in 0 to 1");
-    require(
-        repetitionPenalty > 0 && Double.isFinite(repetitionPenalty),
-        "--repetition-penalty: " + repetitionPenalty + " is not above zero");
     long drawn = seed == null ? new SecureRandom().nextLong() : seed;
-    return new SamplingParameters(
-        temperature, topK, topP, minP, repetitionPenalty, 0, 0, Map.of(), drawn);
+    try {
+      return new SamplingParameters(
+          temperature, topK, topP, minP, repetitionPenalty, 0, 0, Map.of(), drawn);
+    } catch (ShardException wrong) {
+      throw new UsageException(option(String.valueOf(wrong.getMessage())));
+    }
   }
 
-  private static void require(boolean holds, String sentence) {
-    if (!holds) {
-      throw new UsageException(sentence);
-    }
+  /** The sentence begins with a name of the HTTP interface: top_k, say, which is --top-k here. */
+  private static String option(String sentence) {
+    int end = sentence.indexOf(' ');
+    return "--" + sentence.substring(0, end).replace('_', '-') + sentence.substring(end);
   }
 }

@@ -111,6 +111,6 @@ public final class ScoreCommand implements Callable<Integer> {
     if (!read.get("text").isTextual()) {
       throw new UserException("line " + number + ": \"text\" is not a string");
     }
-    return tokenizer.encode(read.get("text").textValue(), false, false);
+    return tokenizer.encode(Texts.read(read.get("text"), number), false, false);
   }
 }

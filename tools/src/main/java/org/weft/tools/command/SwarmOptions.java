@@ -1,10 +1,15 @@
 package org.weft.tools.command;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.weft.node.NodeException;
 import org.weft.node.ticket.NetworkId;
 import org.weft.node.ticket.PeerAddress;
 import org.weft.tools.user.UsageException;
+import org.weft.tools.user.UserException;
 import picocli.CommandLine.Option;
 
 /** Which swarm, and whom to join it through. */
@@ -13,7 +18,7 @@ final class SwarmOptions {
       names = "--join",
       paramLabel = "NODEID@HOST:PORT",
       description =
-          "A peer to join through; may be given several times. 'weft keys --address' prints a node's own.")
+          "A peer to join through, or @FILE with one a line; may be given several times. 'weft keys --address' prints a node's own.")
   private List<String> join = List.of();
 
   @Option(
@@ -25,10 +30,40 @@ final class SwarmOptions {
   private String network = "weft";
 
   List<PeerAddress> join() {
+    List<PeerAddress> peers = new ArrayList<>();
+    for (String text : join) {
+      if (text.startsWith("@")) {
+        peers.addAll(listed(Path.of(text.substring(1))));
+      } else {
+        peers.add(peer(text, ""));
+      }
+    }
+    return peers;
+  }
+
+  private static List<PeerAddress> listed(Path file) {
     try {
-      return join.stream().map(PeerAddress::parse).toList();
+      List<PeerAddress> peers =
+          Files.readString(file)
+              .lines()
+              .map(String::strip)
+              .filter(line -> !line.isEmpty())
+              .map(line -> peer(line, file + ": "))
+              .toList();
+      if (peers.isEmpty()) {
+        throw new UserException("--join: " + file + " names no peer");
+      }
+      return peers;
+    } catch (IOException unreadable) {
+      throw new UserException("--join: cannot read the file " + file, unreadable);
+    }
+  }
+
+  private static PeerAddress peer(String text, String where) {
+    try {
+      return PeerAddress.parse(text);
     } catch (NodeException wrong) {
-      throw new UsageException("--join: " + wrong.getMessage());
+      throw new UsageException("--join: " + where + wrong.getMessage());
     }
   }
 

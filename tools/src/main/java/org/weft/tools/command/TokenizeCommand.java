@@ -72,7 +72,9 @@ public final class TokenizeCommand implements Callable<Integer> {
           "line " + number + " is not an object with a \"text\" that is a string");
     }
     return tokenizer.encode(
-        text.textValue(), flag(line, "add_special", number), flag(line, "parse_special", number));
+        Texts.read(text, number),
+        flag(line, "add_special", number),
+        flag(line, "parse_special", number));
   }
 
   private static boolean flag(JsonNode line, String name, int number) {

@@ -18,6 +18,7 @@ import org.weft.tools.user.UserException;
 
 class ConversationTest {
   private final StringWriter said = new StringWriter();
+  private final StringWriter complained = new StringWriter();
   private final List<List<ChatMessage>> asked = new ArrayList<>();
   private Runnable meanwhile = () -> {};
   private String answer = "Yes.";
@@ -49,7 +50,11 @@ class ConversationTest {
       };
 
   private Conversation conversation(String system) {
-    return new Conversation(answerer, new PrintWriter(said), system);
+    return conversation(answerer, system);
+  }
+
+  private Conversation conversation(Answerer whose, String system) {
+    return new Conversation(whose, new PrintWriter(said), new PrintWriter(complained), system);
   }
 
   private static List<String> roles(List<ChatMessage> messages) {
@@ -72,6 +77,7 @@ class ConversationTest {
     meanwhile = conversation::interrupt;
     assertEquals(Conversation.Next.GO_ON, conversation.take("Tell me."));
     assertTrue(said.toString().contains("[stopped]"), said.toString());
+    assertFalse(conversation.failed(), "who stops an answer has what they wanted");
     assertFalse(said.toString().contains("long"), said.toString());
     meanwhile = () -> {};
     conversation.take("Again?");
@@ -97,11 +103,14 @@ class ConversationTest {
           @Override
           public void close() {}
         };
-    Conversation conversation = new Conversation(failing, new PrintWriter(said), "");
+    Conversation conversation = conversation(failing, "");
+    assertFalse(conversation.failed());
     conversation.take("One?");
     conversation.take("Two?");
-    assertTrue(said.toString().contains("weft: no gateway answers"), said.toString());
+    assertEquals("weft: no gateway answers\n".repeat(2), complained.toString().replace("\r", ""));
+    assertEquals("", said.toString().strip(), "no part of an answer");
     assertEquals(1, asked.get(1).size());
+    assertTrue(conversation.failed());
   }
 
   @Test
@@ -116,14 +125,15 @@ class ConversationTest {
         List.of(
             new NodeException(NodeError.TOO_LONG, "it does not fit"),
             new UserException("refused: the prompt has 9 tokens, the model's context is 8"))) {
-      said.getBuffer().setLength(0);
+      complained.getBuffer().setLength(0);
       meanwhile =
           () -> {
             throw refusal;
           };
       conversation.take("Two?");
-      assertTrue(said.toString().contains("weft: " + refusal.getMessage()), said.toString());
-      assertTrue(said.toString().contains("/new"), said.toString());
+      String complaint = complained.toString();
+      assertTrue(complaint.contains("weft: " + refusal.getMessage()), complaint);
+      assertTrue(complaint.contains("/new"), complaint);
     }
   }
 
@@ -150,7 +160,8 @@ class ConversationTest {
     assertEquals(Conversation.Next.GO_ON, conversation.take("/help"));
     assertTrue(said.toString().contains("/retry"));
     conversation.take("/frobnicate");
-    assertTrue(said.toString().contains("there is no command /frobnicate"));
+    assertTrue(complained.toString().contains("there is no command /frobnicate"));
+    assertFalse(conversation.failed(), "no answer has failed");
     assertEquals(Conversation.Next.LEAVE, conversation.take("/quit"));
     assertTrue(asked.isEmpty());
   }

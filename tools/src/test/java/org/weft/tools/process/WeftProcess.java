@@ -65,6 +65,14 @@ final class WeftProcess implements AutoCloseable {
     return start(home, List.of("bash", "-c", "ulimit -f 0; exec \"$@\"", "full-disk"), arguments);
   }
 
+  /** The same with a file as its standard input. */
+  static WeftProcess startReading(Path home, Path input, List<String> arguments) {
+    return start(
+        home,
+        List.of("bash", "-c", "input=$1; shift; exec \"$@\" <\"$input\"", "reading", "" + input),
+        arguments);
+  }
+
   private static WeftProcess start(Path home, List<String> prefix, List<String> arguments) {
     List<String> command = new ArrayList<>(prefix);
     command.addAll(command());
@@ -73,14 +81,19 @@ final class WeftProcess implements AutoCloseable {
     command.addAll(arguments);
     ProcessBuilder builder =
         new ProcessBuilder(command).redirectInput(new File("/dev/null")).directory(home.toFile());
-    builder.environment().keySet().removeIf(name -> name.startsWith("WEFT_"));
-    builder.environment().remove("JAVA_TOOL_OPTIONS");
-    builder.environment().put("WEFT_HOME", home.resolve("home").toString());
+    isolate(builder, home);
     try {
       return new WeftProcess("weft " + String.join(" ", arguments), builder.start());
     } catch (IOException failed) {
       throw new UncheckedIOException(failed);
     }
+  }
+
+  /** Leaves out of its environment what whoever runs the tests has set for their own programs. */
+  static void isolate(ProcessBuilder builder, Path home) {
+    builder.environment().keySet().removeIf(name -> name.startsWith("WEFT_"));
+    builder.environment().remove("JAVA_TOOL_OPTIONS");
+    builder.environment().put("WEFT_HOME", home.resolve("home").toString());
   }
 
   /** What the launcher runs, but for the folder of jars, which a test phase does not have yet. */
