@@ -12,8 +12,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.weft.node.session.Cancellation;
 import org.weft.node.generation.ChatMessage;
+import org.weft.node.session.Cancellation;
 import org.weft.shard.sampling.SamplingParameters;
 import org.weft.tools.user.UserException;
 
