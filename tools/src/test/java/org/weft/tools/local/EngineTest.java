@@ -14,6 +14,7 @@ import org.weft.node.NodeError;
 import org.weft.node.NodeException;
 import org.weft.node.generation.ChatMessage;
 import org.weft.node.generation.ChatPrompt;
+import org.weft.node.session.Cancellation;
 import org.weft.node.session.HiddenSource;
 import org.weft.node.session.InferenceSession;
 import org.weft.node.session.SessionFactory;
@@ -52,7 +53,8 @@ class EngineTest {
 
   private record NoSessions() implements SessionFactory {
     @Override
-    public InferenceSession open(int maxLength, HiddenSource source) {
+    public InferenceSession open(
+        int maxLength, HiddenSource source, Cancellation cancellation) {
       throw new UnsupportedOperationException();
     }
 
