@@ -53,8 +53,7 @@ class EngineTest {
 
   private record NoSessions() implements SessionFactory {
     @Override
-    public InferenceSession open(
-        int maxLength, HiddenSource source, Cancellation cancellation) {
+    public InferenceSession open(int maxLength, HiddenSource source, Cancellation cancellation) {
       throw new UnsupportedOperationException();
     }
 
