@@ -11,6 +11,7 @@ import io.netty.handler.ssl.SslProvider;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.weft.crypto.NodeId;
@@ -131,11 +132,11 @@ public final class GrpcTransport implements Transport {
 
   /**
    * Runs frames between two throw-away nodes over loopback, so that this process's first real ones
-   * are fast. Goes on in the background for {@code atMost}, usually less; nothing outside of the
-   * process notices.
+   * are fast. Goes on in the background for {@code atMost}, usually less, and only as long as
+   * {@code idle} holds; nothing outside of the process notices.
    */
-  public static void warmUp(Duration atMost) {
-    WarmUp.start(atMost);
+  public static void warmUp(Duration atMost, BooleanSupplier idle) {
+    WarmUp.start(atMost, idle);
   }
 
   private static HelloRequest hello() {

@@ -6,6 +6,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.weft.crypto.NodeId;
 import org.weft.crypto.NodeKey;
@@ -37,12 +38,12 @@ final class WarmUp {
 
   private static final SecureRandom RANDOM = new SecureRandom();
 
-  static void start(Duration atMost) {
+  static void start(Duration atMost, BooleanSupplier idle) {
     long end = System.nanoTime() + atMost.toNanos();
-    Thread.ofVirtual().name("weft-warm-up").start(() -> talk(end));
+    Thread.ofVirtual().name("weft-warm-up").start(() -> talk(end, idle));
   }
 
-  private static void talk(long end) {
+  private static void talk(long end, BooleanSupplier idle) {
     NodeKey key = NodeKey.generate(RANDOM);
     TransportConfig config = TransportConfig.loopback();
     Clock clock = Clock.systemUTC();
@@ -57,7 +58,7 @@ final class WarmUp {
       ChainStream stream = client.chain(peer, new Silent());
       answers.await(end); // the collect stream's greeting
       Down step = step();
-      for (int i = 0; i < ROUND_TRIPS && System.nanoTime() < end; i++) {
+      for (int i = 0; i < ROUND_TRIPS && System.nanoTime() < end && idle.getAsBoolean(); i++) {
         stream.send(step);
         answers.await(end);
       }

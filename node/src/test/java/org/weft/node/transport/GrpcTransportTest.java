@@ -232,7 +232,7 @@ class GrpcTransportTest {
 
   @Test
   void shouldWarmUpWithinItsTime() {
-    GrpcTransport.warmUp(Duration.ofMillis(200));
+    GrpcTransport.warmUp(Duration.ofMillis(200), () -> true);
   }
 
   @Test

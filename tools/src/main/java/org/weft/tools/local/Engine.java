@@ -18,6 +18,9 @@ public final class Engine implements AutoCloseable {
   private static final Duration KERNELS = Duration.ofMillis(700);
   private static final Duration REHEARSAL = Duration.ofSeconds(1);
 
+  /** Of the rehearsal. */
+  private static final Duration HTTP = Duration.ofMillis(500);
+
   private final Closing closing;
   private final ModelEnds ends;
   private final LanguageModel model;
@@ -78,7 +81,9 @@ public final class Engine implements AutoCloseable {
    */
   public void warmUp() {
     ends.head().warmUp(System.nanoTime() + KERNELS.toNanos());
-    Rehearsal.run(this, REHEARSAL);
+    long end = System.nanoTime() + REHEARSAL.toNanos();
+    HttpRehearsal.run(this, HTTP);
+    Rehearsal.run(this, Duration.ofNanos(Math.max(0, end - System.nanoTime())));
   }
 
   @Override
