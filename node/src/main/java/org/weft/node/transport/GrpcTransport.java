@@ -132,11 +132,11 @@ public final class GrpcTransport implements Transport {
 
   /**
    * Runs frames between two throw-away nodes over loopback, so that this process's first real ones
-   * are fast. Goes on in the background for {@code atMost}, usually less, and only as long as
-   * {@code idle} holds; nothing outside of the process notices.
+   * are fast. Goes on in the background for {@code atMost}, usually less, in {@code share} of that
+   * time, and only as long as {@code idle} holds; nothing outside of the process notices.
    */
-  public static void warmUp(Duration atMost, BooleanSupplier idle) {
-    WarmUp.start(atMost, idle);
+  public static void warmUp(Duration atMost, double share, BooleanSupplier idle) {
+    WarmUp.start(atMost, share, idle);
   }
 
   private static HelloRequest hello() {

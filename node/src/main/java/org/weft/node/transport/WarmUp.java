@@ -6,6 +6,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.weft.crypto.NodeId;
@@ -33,17 +34,24 @@ final class WarmUp {
   /** About as many as it takes until the compiler is done; see docs/adr/0002-grpc.md. */
   private static final int ROUND_TRIPS = 5_000;
 
+  /** Round trips between two pauses. */
+  private static final int BURST = 25;
+
   /** A row of a small model. */
   private static final int ROW_BYTES = 2304;
 
   private static final SecureRandom RANDOM = new SecureRandom();
 
-  static void start(Duration atMost, BooleanSupplier idle) {
+  static void start(Duration atMost, double share, BooleanSupplier idle) {
+    if (share <= 0 || share > 1) {
+      throw new IllegalArgumentException("share " + share);
+    }
     long end = System.nanoTime() + atMost.toNanos();
-    Thread.ofVirtual().name("weft-warm-up").start(() -> talk(end, idle));
+    Thread.ofVirtual().name("weft-warm-up").start(() -> talk(end, 1 / share - 1, idle));
   }
 
-  private static void talk(long end, BooleanSupplier idle) {
+  /** Pauses {@code pauses} times as long as it talks. */
+  private static void talk(long end, double pauses, BooleanSupplier idle) {
     NodeKey key = NodeKey.generate(RANDOM);
     TransportConfig config = TransportConfig.loopback();
     Clock clock = Clock.systemUTC();
@@ -58,9 +66,16 @@ final class WarmUp {
       ChainStream stream = client.chain(peer, new Silent());
       answers.await(end); // the collect stream's greeting
       Down step = step();
-      for (int i = 0; i < ROUND_TRIPS && System.nanoTime() < end && idle.getAsBoolean(); i++) {
-        stream.send(step);
-        answers.await(end);
+      for (int i = 0; i < ROUND_TRIPS && System.nanoTime() < end; i += BURST) {
+        long start = System.nanoTime();
+        for (int j = 0; j < BURST && idle.getAsBoolean(); j++) {
+          stream.send(step);
+          answers.await(end);
+        }
+        if (!idle.getAsBoolean()) {
+          return;
+        }
+        LockSupport.parkNanos((long) (pauses * (System.nanoTime() - start)));
       }
     } catch (NodeException e) {
       return; // a warm-up that fails only leaves us cold: whatever is wrong shows when it is needed

@@ -232,7 +232,7 @@ class GrpcTransportTest {
 
   @Test
   void shouldWarmUpWithinItsTime() {
-    GrpcTransport.warmUp(Duration.ofMillis(200), () -> true);
+    GrpcTransport.warmUp(Duration.ofMillis(200), 0.5, () -> true);
   }
 
   @Test

@@ -13,12 +13,15 @@ import org.weft.node.transport.Timers;
 final class TransportWarmUp {
   private static final int FEW_PROCESSORS = 2;
   private static final Duration AFTER_THE_REST = Duration.ofSeconds(4);
-  private static final Duration AT_MOST = Duration.ofSeconds(3);
+  private static final Duration AT_MOST = Duration.ofSeconds(15);
+
+  /** Compilers of several processes are busy with it. */
+  private static final double SHARE = 0.2;
 
   /** {@code idle}: whether no session is open in this process. */
   static void schedule(Timers timers, BooleanSupplier idle) {
     if (Runtime.getRuntime().availableProcessors() > FEW_PROCESSORS) {
-      GrpcTransport.warmUp(AT_MOST, () -> true);
+      GrpcTransport.warmUp(AT_MOST, 1, () -> true);
     } else {
       later(timers, idle);
     }
@@ -29,7 +32,7 @@ final class TransportWarmUp {
         AFTER_THE_REST,
         () -> {
           if (idle.getAsBoolean()) {
-            GrpcTransport.warmUp(AT_MOST, idle);
+            GrpcTransport.warmUp(AT_MOST, SHARE, idle);
           } else {
             later(timers, idle);
           }
