@@ -1,5 +1,6 @@
 package org.weft.tools.local;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -7,7 +8,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.weft.node.NodeError;
@@ -26,7 +29,13 @@ class EngineTest {
     Path broken = Files.write(folder.resolve("broken.gguf"), withoutATag());
     try (OpenModel open = OpenModel.open(broken);
         Engine engine =
-            Engine.load(open, "m", "f", 1, new NoSessions(), Progress.onTerminalOnly())) {
+            Engine.load(
+                open,
+                "m",
+                "f",
+                1,
+                new NoSessions(new AtomicInteger()),
+                Progress.onTerminalOnly())) {
       assertTrue(engine.model().tokenizer().encodePrompt("a text", false).length > 1);
       NodeException refused =
           assertThrows(
@@ -36,6 +45,17 @@ class EngineTest {
       assertTrue(
           String.valueOf(refused.getMessage()).startsWith("The chat template cannot be read"),
           refused.getMessage());
+    }
+  }
+
+  @Test
+  void shouldRehearseDownToTheSessionAndSayNothingWhenThereIsNone() {
+    AtomicInteger asked = new AtomicInteger();
+    try (OpenModel open = OpenModel.open(Installation.embeddedModel());
+        Engine engine =
+            Engine.load(open, "m", "f", 1, new NoSessions(asked), Progress.onTerminalOnly())) {
+      HttpRehearsal.run(engine, Duration.ofSeconds(10));
+      assertEquals(1, asked.get());
     }
   }
 
@@ -51,10 +71,11 @@ class EngineTest {
     return bytes;
   }
 
-  private record NoSessions() implements SessionFactory {
+  private record NoSessions(AtomicInteger asked) implements SessionFactory {
     @Override
     public InferenceSession open(int maxLength, HiddenSource source, Cancellation cancellation) {
-      throw new UnsupportedOperationException();
+      asked.incrementAndGet();
+      throw new NodeException(NodeError.OVERLOADED, "No session is to be had here.");
     }
 
     @Override
