@@ -3,7 +3,6 @@ package org.weft.protocol;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.DiscardUnknownFieldsParser;
-import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.Parser;
 import com.google.protobuf.UnsafeByteOperations;
@@ -64,16 +63,8 @@ final class AliasingMarshaller<T extends Message>
       int size = message.getSerializedSize();
       boolean padded = bytes.size() - size > SLACK_BYTES + size / 8;
       return padded ? parse(message.toByteString()) : message;
-    } catch (InvalidProtocolBufferException e) {
-      throw Status.INTERNAL
-          .withDescription("a message that is not well-formed protobuf")
-          .withCause(e)
-          .asRuntimeException();
     } catch (IOException e) {
-      throw Status.INTERNAL
-          .withDescription("a message that cannot be read")
-          .withCause(e)
-          .asRuntimeException();
+      throw Unreadable.because(e);
     }
   }
 

@@ -2,7 +2,6 @@ package org.weft.protocol;
 
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.DiscardUnknownFieldsParser;
-import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.Parser;
 import io.grpc.MethodDescriptor;
@@ -56,16 +55,8 @@ final class BoundedMarshaller<T extends Message>
       }
       requireFewFields(bytes);
       return parser.parseFrom(bytes);
-    } catch (InvalidProtocolBufferException e) {
-      throw Status.INTERNAL
-          .withDescription("a message that is not well-formed protobuf")
-          .withCause(e)
-          .asRuntimeException();
     } catch (IOException e) {
-      throw Status.INTERNAL
-          .withDescription("a message that cannot be read")
-          .withCause(e)
-          .asRuntimeException();
+      throw Unreadable.because(e);
     }
   }
 
