@@ -13,30 +13,21 @@ import org.weft.node.transport.Timers;
 final class TransportWarmUp {
   private static final int FEW_PROCESSORS = 2;
   private static final Duration AFTER_THE_REST = Duration.ofSeconds(4);
-  private static final Duration AT_MOST = Duration.ofSeconds(15);
+  private static final Duration AT_MOST = Duration.ofSeconds(8);
 
   /** Compilers of several processes are busy with it. */
-  private static final double SHARE = 0.2;
+  private static final double SHARE = 0.25;
 
-  /** {@code idle}: whether no session is open in this process. */
+  /**
+   * {@code idle}: whether no session is open in this process. Where one is, it warms the path, and
+   * this is done: nothing computes on when clients have gone.
+   */
   static void schedule(Timers timers, BooleanSupplier idle) {
     if (Runtime.getRuntime().availableProcessors() > FEW_PROCESSORS) {
       GrpcTransport.warmUp(AT_MOST, 1, () -> true);
     } else {
-      later(timers, idle);
+      timers.after(AFTER_THE_REST, () -> GrpcTransport.warmUp(AT_MOST, SHARE, idle));
     }
-  }
-
-  private static void later(Timers timers, BooleanSupplier idle) {
-    timers.after(
-        AFTER_THE_REST,
-        () -> {
-          if (idle.getAsBoolean()) {
-            GrpcTransport.warmUp(AT_MOST, SHARE, idle);
-          } else {
-            later(timers, idle);
-          }
-        });
   }
 
   private TransportWarmUp() {}
