@@ -114,10 +114,7 @@ final class Mailbox<T extends MessageLite> {
       only = waiting.size() == 1 ? waiting.peek() : null;
     }
     T frame = only == null ? null : only.frame();
-    if (only == null
-        || frame == null
-        || to == null
-        || frame.getSerializedSize() > Transport.AT_ONCE_BYTES) {
+    if (only == null || frame == null || to == null || only.bytes() > Transport.AT_ONCE_BYTES) {
       host.threads().execute(this::send);
       return;
     }

@@ -170,8 +170,16 @@ final class ServedCalls {
     };
   }
 
-  private record ChainService(SessionService.Inbound inbound, Unopened waiting)
-      implements IncomingStream.Service<Down> {
+  private static final class ChainService implements IncomingStream.Service<Down> {
+    private final SessionService.Inbound inbound;
+    private final Unopened waiting;
+    private boolean hasPurpose;
+
+    ChainService(SessionService.Inbound inbound, Unopened waiting) {
+      this.inbound = inbound;
+      this.waiting = waiting;
+    }
+
     @Override
     public void received(Down frame) {
       purpose(frame);
@@ -186,7 +194,8 @@ final class ServedCalls {
 
     /** A probe, say, neither opens a session nor ends the stream. */
     private void purpose(Down frame) {
-      if (frame.hasOpen() || frame.hasStep()) {
+      if (!hasPurpose && (frame.hasOpen() || frame.hasStep())) {
+        hasPurpose = true;
         waiting.over();
       }
     }

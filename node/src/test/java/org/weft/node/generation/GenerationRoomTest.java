@@ -14,6 +14,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.weft.node.NodeError;
 import org.weft.node.NodeException;
 import org.weft.node.generation.GenerationResult.FinishReason;
@@ -72,21 +73,9 @@ final class GenerationRoomTest extends LoopFixture {
   }
 
   @Test
-  void shouldEndTheOpeningOfASessionWhenCancelled() throws Exception {
+  void shouldEndTheOpeningOfASessionWhenCancelled() throws Throwable {
     fake.holdsOpening();
-    Cancellation cancellation = new Cancellation();
-    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      Future<GenerationResult> result =
-          threads.submit(() ->
-              loop.generate(
-                  GenerationRequest.of(
-                      ids("hello:"), OptionalInt.of(9), SamplingParameters.greedy(), true),
-                  cancellation,
-                  (piece, tokens) -> {}));
-      fake.awaitHeld();
-      cancellation.cancel();
-      assertEquals(FinishReason.CANCELLED, result.get().finish());
-    }
+    assertEndsWhenCancelled(fake::awaitHeld);
   }
 
   @Test
@@ -143,8 +132,13 @@ final class GenerationRoomTest extends LoopFixture {
   }
 
   @Test
-  void shouldStopWaitingWhenCancelled() throws Exception {
+  void shouldStopWaitingWhenCancelled() throws Throwable {
     fake.capacity(4);
+    assertEndsWhenCancelled(() -> {});
+  }
+
+  /** Cancels an answer that has begun, once {@code begun} has returned. */
+  private void assertEndsWhenCancelled(Executable begun) throws Throwable {
     Cancellation cancellation = new Cancellation();
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       Future<GenerationResult> result =
@@ -154,6 +148,7 @@ final class GenerationRoomTest extends LoopFixture {
                       ids("hello:"), OptionalInt.of(9), SamplingParameters.greedy(), true),
                   cancellation,
                   (piece, tokens) -> {}));
+      begun.execute();
       cancellation.cancel();
       assertEquals(FinishReason.CANCELLED, result.get().finish());
     }

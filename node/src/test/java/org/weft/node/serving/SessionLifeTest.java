@@ -276,19 +276,9 @@ final class SessionLifeTest {
 
   @Test
   void shouldStopComputingWhenNobodyCollectsAndEndWithTheLease() {
-    BlockServerConfig.Caps caps =
-        new BlockServerConfig.Caps(4, 4, 4, 8, 3, 1 << 20, 1 << 20, 1, 3, 2, 16);
     TestSwarm.Node small =
-        swarm.node(
-            0,
-            3,
-            new BlockServerConfig(
-                TestSwarm.CONFIG.kvType(), 2048, 64, 4, caps, TestSwarm.CONFIG.waits()),
-            64);
-    TestGateway.Link link = gateway.new Link(1, small);
-    link.dial();
-    link.open(swarm.sign(gateway.key, gateway.ticket(1, small)), 0);
-    link.opened();
+        small(new BlockServerConfig.Caps(4, 4, 4, 8, 3, 1 << 20, 1 << 20, 1, 3, 2, 16));
+    TestGateway.Link link = opened(small);
     small.compute.gate();
     for (int i = 0; i < 8; i++) {
       link.step(i, Want.WANT_ALL, TestSwarm.rows(1, i));
@@ -304,19 +294,9 @@ final class SessionLifeTest {
 
   @Test
   void shouldCountResultsThatNobodyCollectsAmongTheRowsThatMayWait() {
-    BlockServerConfig.Caps caps =
-        new BlockServerConfig.Caps(4, 4, 4, 8, 64, 1000, 1 << 20, 1, 3, 2, 16);
     TestSwarm.Node small =
-        swarm.node(
-            0,
-            3,
-            new BlockServerConfig(
-                TestSwarm.CONFIG.kvType(), 2048, 64, 4, caps, TestSwarm.CONFIG.waits()),
-            64);
-    TestGateway.Link link = gateway.new Link(1, small);
-    link.dial();
-    link.open(swarm.sign(gateway.key, gateway.ticket(1, small)), 0);
-    link.opened();
+        small(new BlockServerConfig.Caps(4, 4, 4, 8, 64, 1000, 1 << 20, 1, 3, 2, 16));
+    TestGateway.Link link = opened(small);
     int computed = 0;
     for (; link.ups.isEmpty(); computed++) {
       int step = computed;
@@ -327,6 +307,24 @@ final class SessionLifeTest {
     }
     assertEquals(FaultCode.FAULT_CODE_OVERLOADED, link.fault().getCode());
     assertTrue(computed < 8, computed + " rows of 148 bytes");
+  }
+
+  /** A node that is a chain by itself. */
+  private TestSwarm.Node small(BlockServerConfig.Caps caps) {
+    return swarm.node(
+        0,
+        3,
+        new BlockServerConfig(
+            TestSwarm.CONFIG.kvType(), 2048, 64, 4, caps, TestSwarm.CONFIG.waits()),
+        64);
+  }
+
+  private TestGateway.Link opened(TestSwarm.Node alone) {
+    TestGateway.Link link = gateway.new Link(1, alone);
+    link.dial();
+    link.open(swarm.sign(gateway.key, gateway.ticket(1, alone)), 0);
+    link.opened();
+    return link;
   }
 
   // ---- Probes.

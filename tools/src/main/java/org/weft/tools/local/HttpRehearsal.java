@@ -35,21 +35,20 @@ final class HttpRehearsal {
     long end = System.nanoTime() + atMost.toNanos();
     LanguageModel model = engine.model();
     SwarmView nobody = new SwarmView(model.name(), "", 1, true, List.of());
-    NodeMetrics metrics = new NodeMetrics();
+    Closing closing = new Closing();
     try {
+      NodeMetrics metrics = closing.add(new NodeMetrics(), NodeMetrics::close);
       Gateway gateway =
-          Gateway.start(GatewayConfig.loopback(0), engine.loop(), metrics, () -> nobody);
-      try {
-        for (int round = 0; round < ROUNDS; round++) {
-          ask(gateway.port(), model, end);
-        }
-      } finally {
-        Thread.ofVirtual().name("weft-rehearsal").start(gateway::close);
+          closing.add(
+              Gateway.start(GatewayConfig.loopback(0), engine.loop(), metrics, () -> nobody),
+              Gateway::close);
+      for (int round = 0; round < ROUNDS; round++) {
+        ask(gateway.port(), model, end);
       }
     } catch (IOException | UncheckedIOException | NodeException nothingToRehearse) {
       return;
     } finally {
-      metrics.close();
+      Thread.ofVirtual().name("weft-rehearsal").start(closing::close);
     }
   }
 
