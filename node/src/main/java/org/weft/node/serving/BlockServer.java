@@ -107,6 +107,11 @@ public final class BlockServer implements SessionService, AutoCloseable {
   }
 
   @Override
+  public void bytesArrived() {
+    scheduler.expect();
+  }
+
+  @Override
   public Inbound chain(NodeId peer, Outbound<Up> out) {
     return new InboundChain(peer, out, host, table);
   }

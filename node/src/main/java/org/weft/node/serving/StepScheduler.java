@@ -4,7 +4,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.concurrent.locks.Condition;
 import org.jspecify.annotations.Nullable;
 import org.weft.crypto.NodeId;
 
@@ -19,7 +18,7 @@ final class StepScheduler implements AutoCloseable {
 
   private final Host host;
   private final ForwardPass forward;
-  private final Condition work;
+  private final WorkSignal work = new WorkSignal();
   private final Map<NodeId, ArrayDeque<StepFlow>> lines = new LinkedHashMap<>();
   private final ArrayList<Slice> pass = new ArrayList<>();
   private @Nullable Thread thread;
@@ -29,7 +28,6 @@ final class StepScheduler implements AutoCloseable {
   StepScheduler(Host host) {
     this.host = host;
     forward = new ForwardPass(host.compute());
-    work = host.lock().newCondition();
   }
 
   void start() {
@@ -42,8 +40,13 @@ final class StepScheduler implements AutoCloseable {
         lines.computeIfAbsent(session.key().gateway(), gateway -> new ArrayDeque<>());
     if (!line.contains(session)) {
       line.add(session);
-      work.signal();
+      work.give();
     }
+  }
+
+  /** A step may be on its way: see {@link WorkSignal#expect}. Any thread, without the lock. */
+  void expect() {
+    work.expect();
   }
 
   private void run() {
@@ -51,10 +54,6 @@ final class StepScheduler implements AutoCloseable {
       host.lock().lock();
       try {
         choose();
-        while (pass.isEmpty() && !closed) {
-          work.awaitUninterruptibly();
-          choose();
-        }
         if (closed) {
           pass.forEach(slice -> slice.flow().passDone());
           return;
@@ -62,7 +61,11 @@ final class StepScheduler implements AutoCloseable {
       } finally {
         host.lock().unlock();
       }
-      runPass();
+      if (pass.isEmpty()) {
+        work.await();
+      } else {
+        runPass();
+      }
     }
   }
 
@@ -174,7 +177,7 @@ final class StepScheduler implements AutoCloseable {
   public void close() {
     host.locked(() -> {
       closed = true;
-      work.signalAll();
+      work.give();
     });
     if (thread != null) {
       joinUninterruptibly(thread);

@@ -46,7 +46,7 @@ final class GrpcServer {
         NettyServerBuilder.forAddress(new InetSocketAddress(config.host(), config.port()))
             .bossEventLoopGroup(loops)
             .workerEventLoopGroup(loops)
-            .channelFactory(() -> new LimitedServerChannel(connections))
+            .channelFactory(() -> new LimitedServerChannel(connections, sessions::bytesArrived))
             .withOption(ChannelOption.SO_BACKLOG, BACKLOG)
             .withOption(ChannelOption.SO_REUSEADDR, true)
             .withChildOption(ChannelOption.TCP_NODELAY, true)

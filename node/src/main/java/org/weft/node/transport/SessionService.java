@@ -33,6 +33,12 @@ public interface SessionService {
 
   Closed end(NodeId peer, Close close);
 
+  /**
+   * Bytes of some connection have come that nobody has read yet: a frame, as like as not. On the
+   * event loop, which must not wait and has no time for much.
+   */
+  default void bytesArrived() {}
+
   /** Frames of one inbound Chain stream. */
   interface Inbound {
     void received(Down frame);

@@ -62,6 +62,18 @@ class GrpcFlowTest {
   }
 
   @Test
+  void shouldTellThatBytesArriveBeforeTheirFrameIsThere() throws Exception {
+    loopback.start();
+    ChainStream stream = loopback.openChain(heard);
+    for (int i = 0; i < 3; i++) {
+      int before = loopback.service.reads.get();
+      stream.send(RecordingService.step(i, 100));
+      assertEquals("step " + i, loopback.service.event());
+      assertTrue(loopback.service.reads.get() > before);
+    }
+  }
+
+  @Test
   void shouldEndWithDeadlineWhenTheListenerTakesNothing() throws Exception {
     loopback.start(new TransportConfig("127.0.0.1", 0, DEADLINE, Duration.ofMillis(300), 10));
     loopback.service.waitsBeforeEachFrame = true;

@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.weft.crypto.NodeId;
 import org.weft.node.NodeError;
 import org.weft.node.NodeException;
@@ -40,6 +41,7 @@ final class RecordingService implements SessionService, DirectoryService {
   final BlockingQueue<Outbound<Up>> opened = new LinkedBlockingQueue<>();
   final BlockingQueue<Outbound<Collected>> gathering = new LinkedBlockingQueue<>();
   final BlockingQueue<String> go = new LinkedBlockingQueue<>();
+  final AtomicInteger reads = new AtomicInteger();
   volatile boolean waitsBeforeEachFrame;
   volatile boolean echoes = true;
 
@@ -59,6 +61,11 @@ final class RecordingService implements SessionService, DirectoryService {
   String event() throws InterruptedException {
     String event = events.poll(20, TimeUnit.SECONDS);
     return event == null ? "nothing" : event;
+  }
+
+  @Override
+  public void bytesArrived() {
+    reads.incrementAndGet();
   }
 
   @Override
