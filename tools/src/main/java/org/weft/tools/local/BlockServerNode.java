@@ -191,6 +191,7 @@ public final class BlockServerNode implements AutoCloseable {
         closing.add(new KvPool(open.config(), span, settings.kvType(), pages), KvPool::close);
     progress.say("warming the kernels up");
     blocks.warmUp(settings.kvType(), System.nanoTime() + WARM_UP.toNanos());
+    Compilers.stepAside();
     return new Weights(
         open.config().name(),
         open.config().context(),

@@ -81,6 +81,7 @@ public final class Engine implements AutoCloseable {
    */
   public void warmUp() {
     ends.head().warmUp(System.nanoTime() + KERNELS.toNanos());
+    Compilers.stepAside();
     long end = System.nanoTime() + REHEARSAL.toNanos();
     HttpRehearsal.run(this, HTTP);
     Rehearsal.run(this, Duration.ofNanos(Math.max(0, end - System.nanoTime())));

@@ -8,7 +8,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Every block in one process. */
@@ -54,6 +57,20 @@ class NoSwarmProcessTest {
       assertTrue(Files.notExists(key));
       gateway.terminate();
       gateway.awaitExit(SOON);
+    }
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void shouldHaveTheCompilerStepAsideOnceItIsReady() throws Exception {
+    try (WeftProcess gateway =
+        WeftProcess.start(folder, List.of("gateway", "--local", "--listen", "127.0.0.1:0"))) {
+      gateway.awaitGateway();
+      Map<String, Integer> nice = gateway.niceness();
+      int ours = nice.get("main");
+      assertTrue(nice.containsKey("C2 CompilerThre"), nice.toString());
+      assertEquals(Math.min(19, ours + 10), nice.get("C2 CompilerThre"), nice.toString());
+      assertEquals(ours, nice.get("C1 CompilerThre"), nice.toString());
     }
   }
 }
