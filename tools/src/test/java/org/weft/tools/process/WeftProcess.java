@@ -12,9 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -212,21 +210,19 @@ final class WeftProcess implements AutoCloseable {
     }
   }
 
-  /**
-   * Of each of its threads, by the name that Linux has for it: fields 2 and 19 of proc_pid_stat.
-   */
-  Map<String, Integer> niceness() throws IOException {
-    Map<String, Integer> nice = new HashMap<>();
+  /** Of a thread, by the name that Linux has for it: fields 2 and 19 of proc_pid_stat. */
+  int niceness(String name) throws IOException {
     try (DirectoryStream<Path> threads =
         Files.newDirectoryStream(Path.of("/proc/" + process.pid() + "/task"))) {
       for (Path thread : threads) {
         String stat = Files.readString(thread.resolve("stat"));
         int end = stat.lastIndexOf(')');
-        String name = stat.substring(stat.indexOf('(') + 1, end);
-        nice.put(name, Integer.valueOf(stat.substring(end + 2).split(" ", -1)[16]));
+        if (stat.substring(stat.indexOf('(') + 1, end).equals(name)) {
+          return Integer.parseInt(stat.substring(end + 2).split(" ", -1)[16]);
+        }
       }
     }
-    return nice;
+    throw new AssertionError("no thread is called " + name);
   }
 
   String out() {
