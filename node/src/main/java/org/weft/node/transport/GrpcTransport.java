@@ -11,7 +11,6 @@ import io.netty.handler.ssl.SslProvider;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.weft.crypto.NodeId;
@@ -128,15 +127,6 @@ public final class GrpcTransport implements Transport {
   static GrpcTransport dialling(
       NodeKey key, TransportConfig config, Clock clock, SslProvider provider) {
     return new GrpcTransport(key, config, clock, provider, null, null, null);
-  }
-
-  /**
-   * Runs frames between two throw-away nodes over loopback, so that this process's first real ones
-   * are fast. Goes on in the background for {@code atMost}, usually less, in {@code share} of that
-   * time, and only as long as {@code idle} holds; nothing outside of the process notices.
-   */
-  public static void warmUp(Duration atMost, double share, BooleanSupplier idle) {
-    WarmUp.start(atMost, share, idle);
   }
 
   private static HelloRequest hello() {

@@ -231,11 +231,6 @@ class GrpcTransportTest {
   }
 
   @Test
-  void shouldWarmUpWithinItsTime() {
-    GrpcTransport.warmUp(Duration.ofMillis(200), 0.5, () -> true);
-  }
-
-  @Test
   void shouldTryEndpointsInTheirOrder() throws Exception {
     loopback.start();
     int closed = Loopback.closedPort();

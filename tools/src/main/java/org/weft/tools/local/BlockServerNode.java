@@ -148,7 +148,6 @@ public final class BlockServerNode implements AutoCloseable {
               JoinDirectory::close);
       directory.set(joined);
       publish(joined);
-      TransportWarmUp.schedule(timers, server::idle);
     } catch (RuntimeException refused) {
       closing.close();
       throw refused;

@@ -103,7 +103,6 @@ public final class SwarmBackend implements Backend {
                 ChainRepair.none()),
             ChainSessionFactory::close);
     directory.refresh();
-    TransportWarmUp.schedule(timers, () -> sessions.sessions() == 0);
     return new SwarmBackend(closing, open, model, directory, sessions);
   }
 
