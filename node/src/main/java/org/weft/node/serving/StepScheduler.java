@@ -18,7 +18,7 @@ final class StepScheduler implements AutoCloseable {
 
   private final Host host;
   private final ForwardPass forward;
-  private final WorkSignal work = new WorkSignal();
+  private final WorkSignal work = new WorkSignal(Runtime.getRuntime().availableProcessors());
   private final Map<NodeId, ArrayDeque<StepFlow>> lines = new LinkedHashMap<>();
   private final ArrayList<Slice> pass = new ArrayList<>();
   private @Nullable Thread thread;
@@ -102,7 +102,7 @@ final class StepScheduler implements AutoCloseable {
     boolean prefills = prefillWaits(decodeRows);
     if (turn++ % PREFILL_TURN == PREFILL_TURN - 1) {
       // Blocks that prefill alone asks for would never fit beside the decode steps of others.
-      int rows = fill(false, budget * 3 / 4, decodeRows, 0);
+      int rows = fill(false, Math.max(1, budget * 3 / 4), decodeRows, 0);
       fill(true, budget, decodeRows, rows);
     } else {
       // However many sessions decode, prefill moves on.

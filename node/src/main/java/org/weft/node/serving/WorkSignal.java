@@ -13,13 +13,18 @@ final class WorkSignal {
   /** From the first bytes of a small frame until its step can be computed, and some more. */
   private static final long LOOKOUT_NANOS = 200_000;
 
-  private final boolean sparesProcessors = Runtime.getRuntime().availableProcessors() > 1;
+  private final boolean sparesProcessors;
   private volatile @Nullable Thread waiting;
   private volatile boolean given;
   private volatile boolean expected;
 
   /** Whether the last lookout saw work: bytes may as well be something else. */
   private volatile boolean paid = true;
+
+  /** Looks out only where another of {@code processors} can read the frame meanwhile. */
+  WorkSignal(int processors) {
+    sparesProcessors = processors > 1;
+  }
 
   /** There may be work: the next {@link #await}, or the one under way, returns. */
   void give() {
@@ -46,6 +51,7 @@ final class WorkSignal {
         expected = false;
       } else {
         LockSupport.park(this);
+        Thread.interrupted(); // it would not sleep again
       }
     }
     waiting = null;
@@ -58,6 +64,7 @@ final class WorkSignal {
     return paid && sparesProcessors;
   }
 
+  /** By the real clock: it is processor time that is spent here. */
   private void lookOut() {
     long end = System.nanoTime() + LOOKOUT_NANOS;
     while (!given && System.nanoTime() < end) {

@@ -1,6 +1,7 @@
 package org.weft.node.serving;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.concurrent.Semaphore;
@@ -11,7 +12,7 @@ import org.junit.jupiter.api.Test;
 final class WorkSignalTest {
   private static final int ROUNDS = 20_000;
 
-  private final WorkSignal signal = new WorkSignal();
+  private final WorkSignal signal = new WorkSignal(2);
   private final Semaphore returned = new Semaphore(0);
   private volatile boolean over;
   private final Thread waiter =
@@ -52,11 +53,8 @@ final class WorkSignalTest {
 
   @Test
   void shouldWaitOnWhenNothingComesOfHope() throws Exception {
-    for (int i = 0; i < 100; i++) {
-      signal.expect();
-      Thread.yield();
-    }
-    Await.that("it sleeps", () -> waiter.getState() == Thread.State.WAITING);
+    hopeInVain();
+    Await.that("it sleeps again", () -> waiter.getState() == Thread.State.WAITING);
     assertEquals(0, returned.availablePermits());
     signal.give();
     assertReturns();
@@ -64,13 +62,31 @@ final class WorkSignalTest {
 
   @Test
   void shouldHopeAgainOnlyWhenWorkHasCome() throws Exception {
-    boolean able = Runtime.getRuntime().availableProcessors() > 1;
-    assertEquals(able, signal.hopeful());
+    assertTrue(signal.hopeful());
+    hopeInVain();
+    signal.give();
+    assertReturns();
+    assertTrue(signal.hopeful());
+  }
+
+  @Test
+  void shouldNotHopeWhereThereIsButOneProcessor() {
+    assertFalse(new WorkSignal(1).hopeful());
+  }
+
+  @Test
+  void shouldSleepOnWhenInterrupted() throws Exception {
+    Await.that("it sleeps", () -> waiter.getState() == Thread.State.WAITING);
+    waiter.interrupt();
+    Await.that("the interrupt is gone", () -> !waiter.isInterrupted());
+    Await.that("it sleeps", () -> waiter.getState() == Thread.State.WAITING);
+    signal.give();
+    assertReturns();
+  }
+
+  private void hopeInVain() {
     Await.that("it sleeps", () -> waiter.getState() == Thread.State.WAITING);
     signal.expect();
     Await.that("hope has been vain", () -> !signal.hopeful());
-    signal.give();
-    assertReturns();
-    assertEquals(able, signal.hopeful());
   }
 }

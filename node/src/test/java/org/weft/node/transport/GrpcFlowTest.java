@@ -62,7 +62,7 @@ class GrpcFlowTest {
   }
 
   @Test
-  void shouldTellThatBytesArriveBeforeTheirFrameIsThere() throws Exception {
+  void shouldTellThatBytesArriveWithEachFrame() throws Exception {
     loopback.start();
     ChainStream stream = loopback.openChain(heard);
     for (int i = 0; i < 3; i++) {

@@ -3,12 +3,13 @@ package org.weft.tools.local;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.invoke.MethodHandle;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 
 /** The JVM's second compiler, and how it shares the processors with answers. */
 final class Compilers {
@@ -30,35 +31,63 @@ final class Compilers {
 
   /**
    * Has the optimising compiler step aside for answers, once the kernels are done: what is left,
-   * the path of a frame, works meanwhile and is only slower. Nothing happens where there is no
-   * {@code /proc}; threads that the compiler starts later inherit it.
+   * the path of a frame, works meanwhile and is only slower. For good, as far as an ordinary user
+   * is concerned, so for processes whose kernels are warm. Nothing happens where there is no {@code
+   * /proc}; compiler threads that are started later, on machines with processors to spare, may keep
+   * their priority.
    */
-  @SuppressWarnings("restricted") // the launcher grants this module native access
   static void stepAside() {
     if (!Files.isDirectory(THREADS)) {
       return;
     }
-    Linker linker = Linker.nativeLinker();
-    MethodHandle nice =
-        linker.downcallHandle(
-            linker.defaultLookup().findOrThrow("getpriority"),
-            FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
-    MethodHandle renice =
-        linker.downcallHandle(
-            linker.defaultLookup().findOrThrow("setpriority"),
-            FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
-    try (DirectoryStream<Path> threads = Files.newDirectoryStream(THREADS)) {
-      int ours = (int) nice.invokeExact(THREAD, CALLER);
-      for (Path thread : threads) {
-        if (Files.readString(thread.resolve("comm")).strip().equals(OPTIMISING)) {
-          int number = Integer.parseInt(thread.getFileName().toString());
-          int unused = (int) renice.invokeExact(THREAD, number, ours + STEPS);
-        }
-      }
+    try (Stream<Path> threads = Files.list(THREADS)) {
+      Priorities priorities = Priorities.find();
+      int ours = priorities.of(CALLER);
+      threads
+          .filter(Compilers::optimises)
+          .forEach(thread ->
+              priorities.set(Integer.parseInt(thread.getFileName().toString()), ours + STEPS));
+    } catch (IOException | UncheckedIOException | IllegalCallerException unavailable) {
+      return; // then compilers and answers compete, as in any JVM
+    }
+  }
+
+  private static boolean optimises(Path thread) {
+    try {
+      return Files.readString(thread.resolve("comm")).strip().equals(OPTIMISING);
     } catch (IOException ended) {
-      return; // a thread that is no more; the others keep their priority
-    } catch (Throwable impossible) {
-      throw new IllegalStateException("priorities are plain numbers", impossible);
+      return false;
+    }
+  }
+
+  /** The two functions of the C library, for threads by their numbers. */
+  private record Priorities(MethodHandle get, MethodHandle set) {
+    @SuppressWarnings("restricted") // the launcher grants this module native access
+    static Priorities find() {
+      Linker linker = Linker.nativeLinker();
+      return new Priorities(
+          linker.downcallHandle(
+              linker.defaultLookup().findOrThrow("getpriority"),
+              FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT)),
+          linker.downcallHandle(
+              linker.defaultLookup().findOrThrow("setpriority"),
+              FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT)));
+    }
+
+    int of(int thread) {
+      try {
+        return (int) get.invokeExact(THREAD, thread);
+      } catch (Throwable impossible) {
+        throw new IllegalStateException("getpriority takes two numbers", impossible);
+      }
+    }
+
+    void set(int thread, int nice) {
+      try {
+        int unused = (int) set.invokeExact(THREAD, thread, nice);
+      } catch (Throwable impossible) {
+        throw new IllegalStateException("setpriority takes three numbers", impossible);
+      }
     }
   }
 }
