@@ -49,6 +49,9 @@ public final class ComputePool implements AutoCloseable {
   private volatile @Nullable Throwable failure;
   private volatile @Nullable Thread waiting;
 
+  /** Of the caller of {@link #run} alone. */
+  private int limit;
+
   // The job: written by the caller before it opens the run, read by workers that have entered it.
   private List<Stage> stages;
 
@@ -69,6 +72,7 @@ public final class ComputePool implements AutoCloseable {
     }
     this.threads = threads;
     this.kernels = kernels;
+    limit = threads;
     single = new Stage(this, 1, 1, NOTHING);
     alone = List.of(single);
     stages = alone;
@@ -94,6 +98,17 @@ public final class ComputePool implements AutoCloseable {
   /** The family of kernels that users of this pool compute with. */
   public Kernels kernels() {
     return kernels;
+  }
+
+  /**
+   * Has at most {@code most} threads, the caller of {@link #run} among them, take part in later
+   * runs. For that caller to say.
+   */
+  public void limit(int most) {
+    if (most < 1 || most > threads) {
+      throw new IllegalArgumentException(most + " of " + threads + " threads");
+    }
+    limit = most;
   }
 
   /**
@@ -147,12 +162,13 @@ public final class ComputePool implements AutoCloseable {
     for (int i = 0; i < stages.size(); i++) {
       most = Math.max(most, stages.get(i).chunks());
     }
-    if (threads == 1 || most <= 1) {
+    int taking = Math.min(limit, most);
+    if (taking <= 1) {
       for (int i = 0; i < stages.size(); i++) {
         stages.get(i).runAlone();
       }
     } else {
-      runShared(stages, Math.min(threads, most) - 1);
+      runShared(stages, taking - 1);
     }
   }
 

@@ -21,15 +21,22 @@ public final class BlockSpan implements AutoCloseable {
   private final Arena arena;
   private final List<LoadedBlock> blocks;
   private final SpanForward forward;
+  private final ComputePool pool;
   private boolean closed;
 
   private BlockSpan(
-      ModelConfig config, Span span, Arena arena, List<LoadedBlock> blocks, SpanForward forward) {
+      ModelConfig config,
+      Span span,
+      Arena arena,
+      List<LoadedBlock> blocks,
+      SpanForward forward,
+      ComputePool pool) {
     this.config = config;
     this.span = span;
     this.arena = arena;
     this.blocks = List.copyOf(blocks);
     this.forward = forward;
+    this.pool = pool;
   }
 
   /**
@@ -54,7 +61,7 @@ public final class BlockSpan implements AutoCloseable {
       file.checkUnchanged();
       SpanForward forward = new SpanForward(config, blocks, rope, pool);
       complete = true;
-      return new BlockSpan(config, span, arena, blocks, forward);
+      return new BlockSpan(config, span, arena, blocks, forward, pool);
     } finally {
       if (!complete) {
         blocks.forEach(block -> block.weights().close());
@@ -134,7 +141,7 @@ public final class BlockSpan implements AutoCloseable {
   /** The same with caches of that type. */
   public void warmUp(KvType type, long deadlineNanos) {
     checkOpen();
-    WarmUp.blocks(config, blocks, forward, type, deadlineNanos);
+    WarmUp.blocks(config, blocks, forward, pool, type, deadlineNanos);
   }
 
   private void checkOpen() {

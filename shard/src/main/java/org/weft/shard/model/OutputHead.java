@@ -136,7 +136,7 @@ public final class OutputHead {
    * deadlineNanos} of System.nanoTime has passed.
    */
   public void warmUp(long deadlineNanos) {
-    WarmUp.ends(embedding, this, deadlineNanos);
+    WarmUp.ends(embedding, this, pool, deadlineNanos);
   }
 
   int width() {

@@ -7,7 +7,6 @@ import java.lang.foreign.MemorySegment;
 import java.lang.management.CompilationMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -15,15 +14,15 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.weft.shard.ShardError;
 import org.weft.shard.ShardException;
+import org.weft.shard.kernel.ComputePool;
 
 /**
  * Runs made-up rows through the code that real ones will take, until it has been compiled: vector
  * code is some 50 times slower before that, and the first prompt must not pay for it.
  *
- * <p>Steps of the sizes that matter are timed, round after round, small ones first. While a step is
- * so slow that it must be cold, larger ones wait for a later round. The best time of each step only
- * ever falls; when none has fallen for several rounds and a while, and compilers have come to rest,
- * the code has settled.
+ * <p>Steps of the sizes that matter are taken round after round, small ones first. While a step is
+ * so slow that it must be cold, larger ones wait for a later round. When no round has been the best
+ * for a while, and compilers have come to rest, the code has settled.
  */
 final class WarmUp {
   /** Rounds without a better time after which the code has settled. */
@@ -35,7 +34,7 @@ final class WarmUp {
   /** A round is not calm in which compilers finished work of more than this part of its time. */
   private static final double COMPILING = 0.25;
 
-  /** A time counts as better only if it is shorter by this. */
+  /** A round counts as better only if it takes less than this part of the best one. */
   private static final double BETTER = 0.9;
 
   /** A step that takes longer ends the round at first; each time it happens, twice as long. */
@@ -43,18 +42,25 @@ final class WarmUp {
 
   private static final int DECODE_STEPS = 8;
 
+  /** Enough for the code that threads share their work by. */
+  private static final int SHARED_ROUNDS = 8;
+
   private static final @Nullable CompilationMXBean COMPILERS =
       ManagementFactory.getCompilationMXBean();
 
+  private final ComputePool pool;
   private final List<Runnable> steps = new ArrayList<>();
 
-  private WarmUp() {}
+  private WarmUp(ComputePool pool) {
+    this.pool = pool;
+  }
 
   /** Warms blocks with made-up rows and scratch caches of that type. */
   static void blocks(
       ModelConfig config,
       List<LoadedBlock> blocks,
       SpanForward forward,
+      ComputePool pool,
       KvType type,
       long deadlineNanos) {
     Span span = new Span(blocks.getFirst().index(), blocks.getLast().index() + 1);
@@ -62,11 +68,11 @@ final class WarmUp {
     int pages = 3 * Math.ceilDiv(longest, KvPool.PAGE_POSITIONS);
     List<Span> parts = representatives(blocks);
     Batch batch = new Batch(SpanForward.MAX_CHUNK, config.width());
-    WarmUp warmUp = new WarmUp();
-    try (KvPool pool = new KvPool(config, span, type, pages);
-        KvCache prompt = pool.reserve(longest).orElseThrow();
-        KvCache near = pool.reserve(longest).orElseThrow();
-        KvCache far = pool.reserve(longest).orElseThrow()) {
+    WarmUp warmUp = new WarmUp(pool);
+    try (KvPool scratch = new KvPool(config, span, type, pages);
+        KvCache prompt = scratch.reserve(longest).orElseThrow();
+        KvCache near = scratch.reserve(longest).orElseThrow();
+        KvCache far = scratch.reserve(longest).orElseThrow()) {
       warmUp.steps.add(() -> decode(forward, parts, batch, near, longest / 8));
       for (int rows : new int[] {2, 7, 32, SpanForward.MAX_CHUNK}) {
         warmUp.steps.add(() -> feed(forward, parts, batch, prompt, longest / 4, rows));
@@ -116,13 +122,13 @@ final class WarmUp {
   }
 
   /** Warms the ends of a model. */
-  static void ends(Embedding embedding, OutputHead head, long deadlineNanos) {
+  static void ends(Embedding embedding, OutputHead head, ComputePool pool, long deadlineNanos) {
     int most = 8;
     int[] tokens = new int[most];
     try (Arena arena = Arena.ofShared()) {
       MemorySegment hidden = arena.allocate(JAVA_FLOAT, (long) most * head.width());
       MemorySegment logits = arena.allocate(JAVA_FLOAT, (long) most * head.vocabulary());
-      WarmUp warmUp = new WarmUp();
+      WarmUp warmUp = new WarmUp(pool);
       warmUp.steps.add(() -> embedding.rows(tokens, 0, most, hidden));
       for (int rows : new int[] {1, 1, most}) {
         warmUp.steps.add(() -> head.logits(hidden, rows, logits));
@@ -139,38 +145,64 @@ final class WarmUp {
     }
   }
 
+  /**
+   * With the caller's thread alone until the code has settled, for while compilers are at work,
+   * helpers would only run slow code on the processors that those need. Then a few rounds with all.
+   */
   private void run(long deadlineNanos) {
-    long[] best = new long[steps.size()];
-    Arrays.fill(best, Long.MAX_VALUE);
+    pool.limit(1);
+    try {
+      settle(deadlineNanos);
+    } finally {
+      pool.limit(pool.threads());
+    }
+    for (int i = 0; i < SHARED_ROUNDS && pool.threads() > 1; i++) {
+      boolean unused = round(Long.MAX_VALUE, deadlineNanos);
+    }
+  }
+
+  private void settle(long deadlineNanos) {
+    long best = Long.MAX_VALUE;
     long patience = PATIENCE_NANOS;
-    long lastBetter = System.nanoTime();
-    for (int calm = 0; calm < CALM_ROUNDS || System.nanoTime() - lastBetter < CALM_NANOS; calm++) {
-      long begun = System.nanoTime();
+    long unsettled = System.nanoTime();
+    int calm = 0;
+    while (calm < CALM_ROUNDS || System.nanoTime() - unsettled < CALM_NANOS) {
       long compiled = compiledNanos();
-      for (int i = 0; i < best.length; i++) {
-        long before = System.nanoTime();
-        if (before - deadlineNanos >= 0) {
-          return;
-        }
-        steps.get(i).run();
-        long after = System.nanoTime();
-        if (after - before < best[i] * BETTER) {
-          best[i] = after - before;
-          lastBetter = after;
-          calm = -1;
-        }
-        if (after - before > patience) {
-          patience *= 2;
-          calm = -1;
-          break;
-        }
-      }
+      long begun = System.nanoTime();
+      boolean whole = round(patience, deadlineNanos);
       long ended = System.nanoTime();
-      if (compiledNanos() - compiled > COMPILING * (ended - begun)) {
-        lastBetter = ended;
-        calm = -1;
+      if (ended - deadlineNanos >= 0) {
+        return;
+      }
+      long took = ended - begun;
+      boolean better = !whole || took < best * BETTER;
+      boolean compiling = compiledNanos() - compiled > COMPILING * took;
+      calm = better || compiling ? 0 : calm + 1;
+      unsettled = calm == 0 ? ended : unsettled;
+      if (whole) {
+        best = Math.min(best, took);
+      } else {
+        patience *= 2;
       }
     }
+  }
+
+  /**
+   * Takes the steps in turn. False if one of them took longer than {@code patienceNanos}, or it is
+   * late: the others are left out then.
+   */
+  private boolean round(long patienceNanos, long deadlineNanos) {
+    for (Runnable step : steps) {
+      long before = System.nanoTime();
+      if (before - deadlineNanos >= 0) {
+        return false;
+      }
+      step.run();
+      if (System.nanoTime() - before > patienceNanos) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** The time that compilers have spent on what they have finished, where the JVM tells. */

@@ -43,6 +43,56 @@ class ComputePoolTest {
   }
 
   @Test
+  void shouldStayOnTheCallersThreadWhenLimitedToOne() {
+    try (ComputePool pool = new ComputePool(4, Kernels.SCALAR)) {
+      Thread caller = Thread.currentThread();
+      AtomicIntegerArray seen = new AtomicIntegerArray(100);
+      ComputePool.RangeTask task =
+          (worker, from, to) -> {
+            assertEquals(0, worker);
+            assertSame(caller, Thread.currentThread());
+            seen.incrementAndGet(from);
+          };
+      pool.limit(1);
+      for (int run = 0; run < 200; run++) {
+        pool.run(100, 1, task);
+      }
+      for (int i = 0; i < 100; i++) {
+        assertEquals(200, seen.get(i), "index " + i);
+      }
+    }
+  }
+
+  @Test
+  void shouldHaveAllThreadsAgainWhenTheLimitIsLifted() throws InterruptedException {
+    try (ComputePool pool = new ComputePool(2, Kernels.SCALAR)) {
+      pool.limit(1);
+      pool.run(2, 1, (worker, from, to) -> assertEquals(0, worker));
+      pool.limit(2);
+      CountDownLatch both = new CountDownLatch(2);
+      pool.run(
+          2,
+          1,
+          (worker, from, to) -> {
+            both.countDown();
+            try {
+              assertTrue(both.await(30, TimeUnit.SECONDS), "the other thread did not come");
+            } catch (InterruptedException e) {
+              throw new IllegalStateException(e);
+            }
+          });
+    }
+  }
+
+  @Test
+  void shouldRefuseALimitWhenThereAreFewerThreads() {
+    try (ComputePool pool = new ComputePool(2, Kernels.SCALAR)) {
+      assertThrows(IllegalArgumentException.class, () -> pool.limit(0));
+      assertThrows(IllegalArgumentException.class, () -> pool.limit(3));
+    }
+  }
+
+  @Test
   void shouldSeeEarlierWritesWhenRunsFollowEachOther() {
     try (ComputePool pool = new ComputePool(4, Kernels.SCALAR)) {
       int[] values = new int[257];
