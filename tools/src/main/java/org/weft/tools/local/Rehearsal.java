@@ -1,7 +1,9 @@
 package org.weft.tools.local;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.SplittableRandom;
@@ -22,13 +24,12 @@ public final class Rehearsal {
   private static final double NEVER = -100;
 
   private static final int PROMPT_TOKENS = 8;
-  private static final int TOKENS = 24;
 
-  /** A round counts as faster only if it takes less than this part of the best one before. */
-  private static final double FASTER = 0.95;
+  /** Few, so that what happens once an answer is rehearsed too. */
+  private static final int TOKENS = 8;
 
-  /** Rounds that are no faster before it is warm enough. */
-  private static final int CALM_ROUNDS = 3;
+  /** While one waits for a hop, another keeps the others busy. */
+  private static final int AT_ONCE = 2;
 
   private static final Duration TO_STOP = Duration.ofMillis(500);
 
@@ -53,43 +54,45 @@ public final class Rehearsal {
   }
 
   /**
-   * Answers until that gets no faster, or the time is over. Where there is no chain yet, or it
+   * Answers, several times at once, until the time is over. Where there is no chain yet, or it
    * breaks, there is nothing to rehearse: whoever asks first will hear why.
    */
-  static void run(Engine engine, Duration atMost) {
+  static void run(Engine engine, Duration time) {
     LanguageModel model = engine.model();
     int room = Math.min(PROMPT_TOKENS + TOKENS, model.positions()) - PROMPT_TOKENS;
     if (room < 1) {
       return;
     }
+    long end = System.nanoTime() + time.toNanos();
     GenerationRequest request = request(model, PROMPT_TOKENS, room);
     Cancellation over = new Cancellation();
-    Thread rehearsing =
-        Thread.ofVirtual().name("weft-rehearsal").start(() -> rehearse(engine, request, over));
+    List<Thread> rehearsing = new ArrayList<>();
+    for (int i = 0; i < AT_ONCE; i++) {
+      rehearsing.add(
+          Thread.ofVirtual().name("weft-rehearsal").start(() -> rehearse(engine, request, over)));
+    }
     try {
-      if (!rehearsing.join(atMost)) {
-        over.cancel();
-        rehearsing.interrupt(); // where it still waits for peers to open a chain
-        boolean unused = rehearsing.join(TO_STOP);
-      }
+      await(rehearsing, end);
+      over.cancel();
+      rehearsing.forEach(Thread::interrupt); // where they still wait for peers to open a chain
+      await(rehearsing, System.nanoTime() + TO_STOP.toNanos());
     } catch (InterruptedException stopped) {
       over.cancel();
-      rehearsing.interrupt();
+      rehearsing.forEach(Thread::interrupt);
       Thread.currentThread().interrupt();
+    }
+  }
+
+  private static void await(List<Thread> threads, long endNanos) throws InterruptedException {
+    for (Thread thread : threads) {
+      boolean unused = thread.join(Duration.ofNanos(Math.max(0, endNanos - System.nanoTime())));
     }
   }
 
   private static void rehearse(Engine engine, GenerationRequest request, Cancellation over) {
     try {
-      long best = Long.MAX_VALUE;
-      for (int calm = 0; calm < CALM_ROUNDS && !over.cancelled(); calm++) {
-        long start = System.nanoTime();
+      while (!over.cancelled()) {
         engine.loop().generate(request, over, (text, tokens) -> {});
-        long took = System.nanoTime() - start;
-        if (took < best * FASTER) {
-          best = took;
-          calm = -1;
-        }
       }
     } catch (NodeException | ShardException noChain) {
       return;
