@@ -11,13 +11,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
 
-/** The JVM's second compiler, and how it shares the processors with answers. */
+/** The JVM's compilers, and how they share the processors with answers. */
 final class Compilers {
   /** Where Linux lists the threads of this process, each a folder named after its number. */
   private static final Path THREADS = Path.of("/proc/self/task");
 
-  /** As the kernel cuts it off. */
-  private static final String OPTIMISING = "C2 CompilerThre";
+  /** How the names of their threads end, as the kernel cuts them off. */
+  private static final String COMPILER = " CompilerThre";
 
   /** A tenth of a thread of ours: a kernel that is compiled late has its caller wait for this. */
   private static final int STEPS = 10;
@@ -30,11 +30,9 @@ final class Compilers {
   private Compilers() {}
 
   /**
-   * Has the optimising compiler step aside for answers, once the kernels are done: what is left,
-   * the path of a frame, works meanwhile and is only slower. For good, as far as an ordinary user
-   * is concerned, so for processes whose kernels are warm. Nothing happens where there is no {@code
-   * /proc}; compiler threads that are started later, on machines with processors to spare, may keep
-   * their priority.
+   * Has the compilers step aside for answers, once the kernels are done: what is left, the path of
+   * a frame, works meanwhile and is only slower. For good, as far as an ordinary user is concerned,
+   * so for processes whose kernels are warm. Nothing happens where there is no {@code /proc}.
    */
   static void stepAside() {
     if (!Files.isDirectory(THREADS)) {
@@ -44,7 +42,7 @@ final class Compilers {
       Priorities priorities = Priorities.find();
       int ours = priorities.of(CALLER);
       threads
-          .filter(Compilers::optimises)
+          .filter(Compilers::compiles)
           .forEach(thread ->
               priorities.set(Integer.parseInt(thread.getFileName().toString()), ours + STEPS));
     } catch (IOException | UncheckedIOException | IllegalCallerException unavailable) {
@@ -52,9 +50,9 @@ final class Compilers {
     }
   }
 
-  private static boolean optimises(Path thread) {
+  private static boolean compiles(Path thread) {
     try {
-      return Files.readString(thread.resolve("comm")).strip().equals(OPTIMISING);
+      return Files.readString(thread.resolve("comm")).strip().endsWith(COMPILER);
     } catch (IOException ended) {
       return false;
     }
