@@ -112,15 +112,18 @@ final class RealTroubleTest {
     Node a = swarm.node(0, 3);
     Node b = swarm.node(3, 8);
     NodeKey absent = TicketFixture.key();
+    // The first hop, which the gateway alone dials: of a later one, the hop before it may be the
+    // first
+    // to say that it cannot reach it, and no more than that.
     VerifiedRecord liar =
-        signed(absent, new Span(3, 8), b.transport().port(), swarm.chainModel().id().bytes());
-    Route route = new Route(List.of(swarm.hop(a, 0, 3), new Route.Hop(liar, new Span(3, 8))));
+        signed(absent, new Span(0, 3), a.transport().port(), swarm.chainModel().id().bytes());
+    Route route = new Route(List.of(new Route.Hop(liar, new Span(0, 3)), swarm.hop(b, 3, 8)));
     RealModel.Sentence sentence = model.new Sentence(PROMPT, ROOM);
     ChainSessionFactory factory = swarm.sessions(RealSwarm.chunks(16));
     NodeException refused = failure(() -> factory.open(route, ROOM, sentence.source()));
     assertEquals(NodeError.WRONG_PEER, refused.error(), refused.toString());
     String said = String.valueOf(refused.getMessage());
-    assertTrue(said.startsWith("hop 1 (" + absent.id()) && said.contains(b.id().toString()), said);
+    assertTrue(said.startsWith("hop 0 (" + absent.id()) && said.contains(a.id().toString()), said);
     assertStillServes(a, b);
   }
 
