@@ -90,11 +90,6 @@ public final class BlockServer implements SessionService, AutoCloseable {
     host.locked(() -> table.drain(byUnixMillis));
   }
 
-  /** Whether no session is left. */
-  public boolean idle() {
-    return metrics().sessions() == 0;
-  }
-
   public ServingMetrics metrics() {
     host.lock().lock();
     try {

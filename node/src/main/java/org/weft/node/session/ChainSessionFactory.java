@@ -126,7 +126,7 @@ public final class ChainSessionFactory implements SessionFactory {
   }
 
   /** Sessions that are open. */
-  public int sessions() {
+  int sessions() {
     return open.size();
   }
 

@@ -266,7 +266,8 @@ final class RealSwarm implements AutoCloseable {
   void awaitFreed(Node... freed) {
     for (Node node : freed) {
       ChainFixture.await(
-          () -> node.pages() == 0 && node.server().idle(), "pages of blocks " + node.span());
+          () -> node.pages() == 0 && node.server().metrics().sessions() == 0,
+          "pages of blocks " + node.span());
     }
   }
 

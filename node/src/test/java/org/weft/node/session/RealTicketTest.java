@@ -91,7 +91,7 @@ final class RealTicketTest {
   private void assertNothingHeld() {
     for (Node node : List.of(a, b)) {
       assertEquals(0, node.pages());
-      assertTrue(node.server().idle());
+      assertEquals(0, node.server().metrics().sessions());
     }
   }
 

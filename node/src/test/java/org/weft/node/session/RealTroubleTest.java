@@ -112,9 +112,8 @@ final class RealTroubleTest {
     Node a = swarm.node(0, 3);
     Node b = swarm.node(3, 8);
     NodeKey absent = TicketFixture.key();
-    // The first hop, which the gateway alone dials: of a later one, the hop before it may be the
-    // first
-    // to say that it cannot reach it, and no more than that.
+    // The first hop, for the gateway alone dials it: a later one is also dialled by the hop before
+    // it, which says only that it cannot be reached, and may say so first.
     VerifiedRecord liar =
         signed(absent, new Span(0, 3), a.transport().port(), swarm.chainModel().id().bytes());
     Route route = new Route(List.of(new Route.Hop(liar, new Span(0, 3)), swarm.hop(b, 3, 8)));

@@ -61,7 +61,7 @@ class NoSwarmProcessTest {
 
   @Test
   @EnabledOnOs(OS.LINUX)
-  void shouldHaveTheCompilerStepAsideOnceItIsReady() throws Exception {
+  void shouldHaveCompilersStepAsideWhenReady() throws Exception {
     try (WeftProcess gateway =
         WeftProcess.start(folder, List.of("gateway", "--local", "--listen", "127.0.0.1:0"))) {
       gateway.awaitGateway();
