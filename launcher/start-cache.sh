@@ -1,17 +1,19 @@
-# Sourced by ./weft: the JVM's notes from a training run, with which every start costs a fifth less (docs/benchmarks.md).
+# Sourced by ./weft: an archive of the classes and lambdas that a training run needed, with which every start costs a third less
+# (docs/benchmarks.md).
 
-# Prints the flag that uses the notes. Where there are none, a command that starts a node has them made; short ones do not wait
+# Prints the flag that uses the archive. Where there is none, a command that starts a node has it made; short ones do not wait
 # for that. Needs WEFT_DIR, JAVA_HOME.
 start_cache_flag() {
-  local application=$1 version cache
+  local application=$1 version place cache
   shift
-  if [ -n "${WEFT_JAVA_OPTS:-}${WEFT_NO_START_CACHE:-}" ]; then return 0; fi # other flags, other notes
+  if [ -n "${WEFT_JAVA_OPTS:-}${WEFT_NO_START_CACHE:-}" ]; then return 0; fi # other flags, another archive
   version=$(sed -n 's/^JAVA_RUNTIME_VERSION="\(.*\)"/\1/p' "$JAVA_HOME/release" 2>/dev/null)
-  cache=$application/start-${version:-25}.aot
-  if ! fresh_notes "$cache" "$application"; then
+  place=$(printf '%s' "$application" | cksum) # the JVM uses an archive where it was made, and nowhere else
+  cache=$application/start-${version:-25}-${place%% *}.jsa
+  if ! fresh_archive "$cache" "$application"; then
     starts_a_node "$@" && train "$cache" "$application" || return 0
   fi
-  if [ -s "$cache" ]; then printf '%s\n' "-XX:AOTCache=$cache"; fi
+  if [ -s "$cache" ]; then printf '%s\n' "-XX:SharedArchiveFile=$cache"; fi
 }
 
 starts_a_node() {
@@ -19,14 +21,14 @@ starts_a_node() {
   case ${1:-} in demo | serve | gateway | bench) return 0 ;; *) return 1 ;; esac
 }
 
-# True where there are notes on these very jars, or (an empty file) word that they cannot be made.
-fresh_notes() {
+# True where there is an archive of these very jars, or (an empty file) word that it cannot be made.
+fresh_archive() {
   [ -f "$1" ] && [ -z "$(find "$2" -name '*.jar' -newer "$1" -print -quit 2>/dev/null)" ]
 }
 
 # One training at a time; who comes while it runs starts without.
 train() {
-  local cache=$1 application=$2 lock=$1.lock home java mine
+  local cache=$1 application=$2 lock=$1.lock java mine
   if ! mkdir "$lock" 2>/dev/null; then
     if [ -f "$lock/pid" ]; then
       kill -0 "$(cat "$lock/pid" 2>/dev/null)" 2>/dev/null || rm -rf "$lock"
@@ -37,18 +39,33 @@ train() {
   fi
   "$BASH" -c 'echo $PPID' >"$lock/pid" # of this subshell, which $$ is not
   mine=$(cat "$lock/pid")
-  home=$lock/home
   echo "weft: learning to start fast, this once (some ten seconds)" >&2
-  "$JAVA_HOME/bin/java" "@$WEFT_DIR/launcher/jvm.options" "-Dweft.dir=$WEFT_DIR" "-XX:AOTCacheOutput=$lock/notes" \
-    --module-path "$application" --module org.weft.tools/org.weft.tools.TrainingRun "$home" >"$lock/log" 2>&1 </dev/null &
-  java=$!
-  # shellcheck disable=SC2064
-  trap "kill $java 2>/dev/null; wait $java; rm -rf '$lock'; exit 130" INT TERM
-  if wait "$java" && [ -s "$lock/notes" ]; then
-    mv "$lock/notes" "$cache"
+  java=
+  trap 'stop_training' INT TERM
+  if training_step -Xshare:off "-XX:DumpLoadedClassList=$lock/classes" \
+    --module-path "$application" --module org.weft.tools/org.weft.tools.TrainingRun "$lock/home" &&
+    training_step -Xshare:dump "-XX:SharedClassListFile=$lock/classes" "-XX:SharedArchiveFile=$lock/archive" \
+      --module-path "$application" --module org.weft.tools/org.weft.tools.Weft && [ -s "$lock/archive" ]; then
+    mv "$lock/archive" "$cache"
   elif [ "$(cat "$lock/pid" 2>/dev/null)" = "$mine" ]; then
     : >"$cache" # not tried again until the next build
   fi
   trap - INT TERM
   rm -rf "$lock"
+}
+
+# Runs a JVM with that part's flags, out of sight. In the background, since a trap waits for what runs in front.
+training_step() {
+  "$JAVA_HOME/bin/java" "@$WEFT_DIR/launcher/jvm.options" "-Dweft.dir=$WEFT_DIR" "$@" >>"$lock/log" 2>&1 </dev/null &
+  java=$!
+  wait "$java"
+}
+
+stop_training() {
+  if [ -n "$java" ]; then
+    kill "$java" 2>/dev/null
+    wait "$java"
+  fi
+  rm -rf "$lock"
+  exit 130
 }
