@@ -16,7 +16,7 @@ import org.weft.shard.tokenizer.Tokenizer;
  */
 public final class Engine implements AutoCloseable {
   private static final Duration KERNELS = Duration.ofMillis(700);
-  private static final Duration REHEARSAL = Duration.ofMillis(1_400);
+  private static final Duration REHEARSAL = Duration.ofMillis(2_200);
 
   /** Of the rehearsal. */
   private static final Duration HTTP = Duration.ofMillis(500);
