@@ -12,7 +12,7 @@ COPY --from=build /src/tools/target/weft lib
 COPY --from=build /src/weft weft
 COPY --from=build /src/launcher launcher
 COPY --from=build /src/models models
-# The JVM's notes for fast starts (launcher/start-cache.sh), written while the folder may be written to.
+# The archive for fast starts (launcher/start-cache.sh), written while the folder may be written to.
 RUN WEFT_HOME=/tmp/training /opt/weft/weft demo --once && rm -rf /tmp/training
 ENV WEFT_HOME=/var/lib/weft
 USER weft

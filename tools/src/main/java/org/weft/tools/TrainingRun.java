@@ -24,8 +24,8 @@ import org.weft.tools.local.WeftHome;
 
 /**
  * Does once, in one process, what block servers and gateways do when they start and answer, so that
- * the JVM can write down which classes they need (JEP 483). The launcher runs it after a build;
- * every later start reads what it left.
+ * the JVM can list which classes and lambdas they need. The launcher runs it after a build and has
+ * an archive made of them (JEP 310), which every later start maps.
  */
 final class TrainingRun {
   private static final HostPort ANY_PORT = new HostPort("127.0.0.1", 0);
