@@ -1,20 +1,29 @@
 # Sourced by ./weft: an archive of the classes and lambdas that a training run needed, with which a demo is ready
 # 1.5 s earlier (docs/benchmarks.md).
 
-# Prints the flag that uses the archive; a JVM whose other flags do not go with it leaves it aside. Where there is none, a command
-# that starts a node has it made; short ones do not wait for that. Needs WEFT_DIR, JAVA_HOME.
-start_cache_flag() {
-  local application=$1 version place cache
+# Sets start_cache to the flag that uses the archive, or to nothing; a JVM whose other flags do not go with it leaves it aside.
+# Where there is none, a command that starts a node has it made; short ones do not wait for that. Needs WEFT_DIR, JAVA_HOME.
+find_start_cache() {
+  local application=$1 cache
   shift
+  start_cache=
   if [ -n "${WEFT_NO_START_CACHE:-}" ]; then return 0; fi
   case ${WEFT_JAVA_OPTS:-} in *-XX:AOT*) return 0 ;; esac # the JVM takes an archive of the one kind or of the other
-  version=$(sed -n 's/^JAVA_RUNTIME_VERSION="\(.*\)"/\1/p' "$JAVA_HOME/release" 2>/dev/null)
-  place=$(printf '%s' "$application" | cksum) # the JVM uses an archive where it was made, and nowhere else
-  cache=$application/start-${version:-25}-${place%% *}.jsa
-  if ! fresh_archive "$cache" "$application"; then
-    [ -z "${WEFT_JAVA_OPTS:-}" ] && starts_a_node "$@" && train "$cache" "$application" || return 0
+  cache=$application/start-$(archived "$application")
+  if [ ! -s "$cache.jsa" ] && [ -z "${WEFT_JAVA_OPTS:-}" ] && starts_a_node "$@" && ! failed_lately "$cache"; then
+    train "$cache" "$application" || return 0
   fi
-  if [ -s "$cache" ]; then printf '%s\n' "-XX:SharedArchiveFile=$cache"; fi
+  if [ -s "$cache.jsa" ]; then start_cache=-XX:SharedArchiveFile=$cache.jsa; fi
+}
+
+# A number for all that the JVM compares: it takes an archive only at the place and with the very files that it was made from,
+# and one that it cannot take is worse than none, since it goes without its own as well then.
+archived() {
+  {
+    printf '%s\n' "$1"
+    cat "$JAVA_HOME/release" 2>/dev/null || :
+    TIME_STYLE=full-iso TZ=UTC0 LC_ALL=C ls -ln "$1"/*.jar 2>/dev/null || :
+  } | cksum | sed 's/ .*//'
 }
 
 starts_a_node() {
@@ -22,37 +31,43 @@ starts_a_node() {
   case ${1:-} in demo | serve | gateway | bench) return 0 ;; *) return 1 ;; esac
 }
 
-# True where there is an archive of these very jars, or (an empty file) word that it cannot be made.
-fresh_archive() {
-  [ -f "$1" ] && [ -z "$(find "$2" -name '*.jar' -newer "$1" -print -quit 2>/dev/null)" ]
+# What made it fail may be gone tomorrow.
+failed_lately() {
+  [ -n "$(find "$1.log" -mtime -1 2>/dev/null)" ]
 }
 
 # One training at a time; who comes while it runs starts without.
 train() {
-  local cache=$1 application=$2 lock=$1.lock java mine
+  local cache=$1 application=$2 lock=$1.lock java=
   if ! mkdir "$lock" 2>/dev/null; then
-    if [ -f "$lock/pid" ]; then
-      kill -0 "$(cat "$lock/pid" 2>/dev/null)" 2>/dev/null || rm -rf "$lock"
-    elif [ -n "$(find "$lock" -maxdepth 0 -mmin +2 2>/dev/null)" ]; then
-      rm -rf "$lock"
-    fi
+    if [ -n "$(find "$lock" -maxdepth 0 -mmin +5 2>/dev/null)" ] || ! held "$lock"; then rm -rf "$lock"; fi
     return 1
   fi
-  "$BASH" -c 'echo $PPID' >"$lock/pid" # of this subshell, which $$ is not
-  mine=$(cat "$lock/pid")
+  echo $$ >"$lock/pid"
   echo "weft: learning to start fast, this once (some ten seconds)" >&2
-  java=
-  trap 'stop_training' INT TERM
+  trap 'stop_training 130' INT
+  trap 'stop_training 143' TERM
   if training_step -Xshare:off "-XX:DumpLoadedClassList=$lock/classes" \
     --module-path "$application" --module org.weft.tools/org.weft.tools.TrainingRun "$lock/home" &&
     training_step -Xshare:dump "-XX:SharedClassListFile=$lock/classes" "-XX:SharedArchiveFile=$lock/archive" \
-      --module-path "$application" --module org.weft.tools/org.weft.tools.Weft && [ -s "$lock/archive" ]; then
-    mv "$lock/archive" "$cache"
-  elif [ "$(cat "$lock/pid" 2>/dev/null)" = "$mine" ]; then
-    : >"$cache" # not tried again until the next build
+      --module-path "$application" --module org.weft.tools/org.weft.tools.Weft && [ -s "$lock/archive" ] && ours "$lock"; then
+    rm -f "$application"/start-*.jsa "$application"/start-*.aot "$application"/start-*.log # of builds and JDKs before
+    mv "$lock/archive" "$cache.jsa"
+  elif ours "$lock"; then
+    mv "$lock/log" "$cache.log"
+    echo "weft: that failed, and starts take a little longer; $cache.log says why." >&2
   fi
   trap - INT TERM
-  rm -rf "$lock"
+  if ours "$lock"; then rm -rf "$lock"; fi
+}
+
+# Who made the lock has not written its number yet, or lives.
+held() {
+  [ ! -f "$1/pid" ] || kill -0 "$(cat "$1/pid" 2>/dev/null)" 2>/dev/null
+}
+
+ours() {
+  [ "$(cat "$1/pid" 2>/dev/null)" = $$ ]
 }
 
 # Runs a JVM with that part's flags, out of sight. In the background, since a trap waits for what runs in front.
@@ -68,5 +83,5 @@ stop_training() {
     wait "$java"
   fi
   rm -rf "$lock"
-  exit 130
+  exit "$1"
 }

@@ -4,11 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -93,18 +95,82 @@ class LauncherTest {
     }
   }
 
+  /** Says how it was called, in {@code calls} too, and dumps an archive when told to. */
+  private static final String ARCHIVING_JAVA =
+      """
+      called=$(printf '<%s>' "$@")
+      echo "$called"
+      echo "$called" >>calls
+      for flag; do
+        case $flag in -XX:SharedArchiveFile=*) archive=${flag#*=} ;; esac
+      done
+      case " $* " in *" -Xshare:dump "*) echo classes >"$archive" ;; esac\
+      """;
+
   @Test
-  void shouldTrainTheJvmOnceBeforeANodeStartsAndNotWhereItMakesNoNotes() throws Exception {
+  void shouldHaveAnArchiveMadeOnceBeforeANodeStartsAndUseIt() throws Exception {
+    copy.installApplication();
+    copy.environment.clear();
+    Path lib = copy.root.resolve("lib");
+    Path jar = Files.writeString(lib.resolve("a.jar"), "a");
+    Files.writeString(lib.resolve("start-25.aot"), "of a version before");
+    String jdk = copy.jdk("25.0.3", ARCHIVING_JAVA).toString();
+    assertEquals("", copy.run(jdk, "./weft", "keys").err());
+    assertEquals("", copy.run(jdk, "./weft", "demo", "--help").err());
+    assertEquals(List.of("start-25.aot"), archives(lib));
+
+    Files.delete(copy.root.resolve("calls"));
+    Ran first = copy.run(jdk, "./weft", "demo");
+    assertEquals("weft: learning to start fast, this once (some ten seconds)\n", first.err());
+    List<String> calls = Files.readAllLines(copy.root.resolve("calls"));
+    assertEquals(3, calls.size(), calls.toString());
+    assertTrue(calls.get(0).contains("TrainingRun"), calls.get(0));
+    assertTrue(calls.get(1).contains("<-Xshare:dump>"), calls.get(1));
+    assertEquals(1, archives(lib).size(), archives(lib).toString());
+    String flag = "<-XX:SharedArchiveFile=" + lib.resolve(archives(lib).getFirst()) + ">";
+    assertTrue(calls.get(2).contains(flag) && calls.get(2).endsWith("<demo>"), calls.get(2));
+
+    for (String options : List.of("", "-Xmx1g")) {
+      copy.environment.put("WEFT_JAVA_OPTS", options);
+      Ran keys = copy.run(jdk, "./weft", "keys");
+      assertTrue(keys.out().contains(flag), keys.out());
+    }
+    copy.environment.clear();
+    Files.setLastModifiedTime(jar, FileTime.from(LauncherCopy.BUILT)); // older than the archive
+    Ran keys = copy.run(jdk, "./weft", "keys");
+    assertFalse(keys.out().contains("-XX:SharedArchiveFile"), keys.out());
+    assertEquals(first.err(), copy.run(jdk, "./weft", "demo").err());
+    assertEquals(1, archives(lib).size(), archives(lib).toString());
+  }
+
+  @Test
+  void shouldSayOnceWhereNoArchiveCanBeMadeAndTryAgainADayLater() throws Exception {
     copy.installApplication();
     copy.environment.clear();
     String jdk = copy.jdk("25.0.3").toString();
-    assertEquals("", copy.run(jdk, "./weft", "keys").err());
-    assertEquals("", copy.run(jdk, "./weft", "demo", "--help").err());
     Ran first = copy.run(jdk, "./weft", "demo");
     assertEquals(0, first.status(), first.err());
-    assertEquals(1, first.err().lines().count(), first.err());
-    assertTrue(first.err().startsWith("weft: learning to start fast"), first.err());
+    Path lib = copy.root.resolve("lib");
+    assertEquals(1, archives(lib).size(), archives(lib).toString());
+    Path log = lib.resolve(archives(lib).getFirst());
+    assertEquals(
+        List.of(
+            "weft: learning to start fast, this once (some ten seconds)",
+            "weft: that failed, and starts take a little longer; " + log + " says why."),
+        first.err().lines().toList());
     assertEquals(new Ran(0, first.out(), ""), copy.run(jdk, "./weft", "demo"));
+    Files.setLastModifiedTime(log, FileTime.from(LauncherCopy.BUILT));
+    assertEquals(first, copy.run(jdk, "./weft", "demo"));
+  }
+
+  /** What training left, and what was there before. */
+  private static List<String> archives(Path lib) throws IOException {
+    try (Stream<Path> files = Files.list(lib)) {
+      return files
+          .map(file -> file.getFileName().toString())
+          .filter(name -> name.startsWith("start-"))
+          .toList();
+    }
   }
 
   @Test
