@@ -50,7 +50,7 @@ public final class ComputePool implements AutoCloseable {
   private volatile @Nullable Thread waiting;
 
   /** Of the caller of {@link #run} alone. */
-  private int limit;
+  private boolean helpersRest;
 
   // The job: written by the caller before it opens the run, read by workers that have entered it.
   private List<Stage> stages;
@@ -72,7 +72,6 @@ public final class ComputePool implements AutoCloseable {
     }
     this.threads = threads;
     this.kernels = kernels;
-    limit = threads;
     single = new Stage(this, 1, 1, NOTHING);
     alone = List.of(single);
     stages = alone;
@@ -101,14 +100,11 @@ public final class ComputePool implements AutoCloseable {
   }
 
   /**
-   * Has at most {@code most} threads, the caller of {@link #run} among them, take part in later
-   * runs. For that caller to say.
+   * Whether helpers sit out later runs, which are their callers' alone then. Not to be said while a
+   * run is under way, and to callers of {@link #run} that come after.
    */
-  public void limit(int most) {
-    if (most < 1 || most > threads) {
-      throw new IllegalArgumentException(most + " of " + threads + " threads");
-    }
-    limit = most;
+  public void restHelpers(boolean rest) {
+    helpersRest = rest;
   }
 
   /**
@@ -162,7 +158,7 @@ public final class ComputePool implements AutoCloseable {
     for (int i = 0; i < stages.size(); i++) {
       most = Math.max(most, stages.get(i).chunks());
     }
-    int taking = Math.min(limit, most);
+    int taking = helpersRest ? 1 : Math.min(threads, most);
     if (taking <= 1) {
       for (int i = 0; i < stages.size(); i++) {
         stages.get(i).runAlone();

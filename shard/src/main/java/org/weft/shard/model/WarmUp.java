@@ -45,6 +45,9 @@ final class WarmUp {
   /** Enough for the code that threads share their work by. */
   private static final int SHARED_ROUNDS = 8;
 
+  /** Of the time, kept for those rounds where a model is so large that it does not settle. */
+  private static final double SHARED = 0.2;
+
   private static final @Nullable CompilationMXBean COMPILERS =
       ManagementFactory.getCompilationMXBean();
 
@@ -73,11 +76,11 @@ final class WarmUp {
         KvCache prompt = scratch.reserve(longest).orElseThrow();
         KvCache near = scratch.reserve(longest).orElseThrow();
         KvCache far = scratch.reserve(longest).orElseThrow()) {
-      warmUp.steps.add(() -> decode(forward, parts, batch, near, longest / 8));
+      warmUp.steps.add(() -> decode(forward, parts, batch, near, longest / 8, deadlineNanos));
       for (int rows : new int[] {2, 7, 32, SpanForward.MAX_CHUNK}) {
         warmUp.steps.add(() -> feed(forward, parts, batch, prompt, longest / 4, rows));
       }
-      warmUp.steps.add(() -> decode(forward, parts, batch, far, longest - 1));
+      warmUp.steps.add(() -> decode(forward, parts, batch, far, longest - 1, deadlineNanos));
       warmUp.run(deadlineNanos);
     } catch (ShardException e) {
       if (e.error() != ShardError.NON_FINITE) {
@@ -98,14 +101,22 @@ final class WarmUp {
     return parts;
   }
 
-  /** Several tokens one by one at {@code position}, the positions before it filled once. */
+  /**
+   * Several tokens one by one at {@code position}, the positions before it filled once. Where that
+   * takes until the deadline, at the position reached.
+   */
   private static void decode(
-      SpanForward forward, List<Span> parts, Batch batch, KvCache cache, int position) {
-    while (cache.length() < position) {
+      SpanForward forward,
+      List<Span> parts,
+      Batch batch,
+      KvCache cache,
+      int position,
+      long deadlineNanos) {
+    while (cache.length() < position && System.nanoTime() - deadlineNanos < 0) {
       int rows = Math.min(batch.maxRows(), position - cache.length());
       feed(forward, parts, batch, cache, cache.length(), rows);
     }
-    for (int i = 0; i < DECODE_STEPS; i++) {
+    for (int i = 0; i < DECODE_STEPS && System.nanoTime() - deadlineNanos < 0; i++) {
       feed(forward, parts, batch, cache, position, 1);
     }
   }
@@ -150,13 +161,15 @@ final class WarmUp {
    * helpers would only run slow code on the processors that those need. Then a few rounds with all.
    */
   private void run(long deadlineNanos) {
-    pool.limit(1);
+    long left = deadlineNanos - System.nanoTime();
+    boolean shared = pool.threads() > 1;
+    pool.restHelpers(true);
     try {
-      settle(deadlineNanos);
+      settle(shared ? deadlineNanos - (long) (left * SHARED) : deadlineNanos);
     } finally {
-      pool.limit(pool.threads());
+      pool.restHelpers(false);
     }
-    for (int i = 0; i < SHARED_ROUNDS && pool.threads() > 1; i++) {
+    for (int i = 0; i < SHARED_ROUNDS && shared; i++) {
       boolean unused = round(Long.MAX_VALUE, deadlineNanos);
     }
   }

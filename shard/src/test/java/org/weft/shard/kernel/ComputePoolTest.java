@@ -43,7 +43,7 @@ class ComputePoolTest {
   }
 
   @Test
-  void shouldStayOnTheCallersThreadWhenLimitedToOne() {
+  void shouldStayOnTheCallersThreadWhenHelpersRest() {
     try (ComputePool pool = new ComputePool(4, Kernels.SCALAR)) {
       Thread caller = Thread.currentThread();
       AtomicIntegerArray seen = new AtomicIntegerArray(100);
@@ -53,7 +53,7 @@ class ComputePoolTest {
             assertSame(caller, Thread.currentThread());
             seen.incrementAndGet(from);
           };
-      pool.limit(1);
+      pool.restHelpers(true);
       for (int run = 0; run < 200; run++) {
         pool.run(100, 1, task);
       }
@@ -64,31 +64,12 @@ class ComputePoolTest {
   }
 
   @Test
-  void shouldHaveAllThreadsAgainWhenTheLimitIsLifted() throws InterruptedException {
+  void shouldHaveAllThreadsAgainWhenHelpersRestNoMore() {
     try (ComputePool pool = new ComputePool(2, Kernels.SCALAR)) {
-      pool.limit(1);
+      pool.restHelpers(true);
       pool.run(2, 1, (worker, from, to) -> assertEquals(0, worker));
-      pool.limit(2);
-      CountDownLatch both = new CountDownLatch(2);
-      pool.run(
-          2,
-          1,
-          (worker, from, to) -> {
-            both.countDown();
-            try {
-              assertTrue(both.await(30, TimeUnit.SECONDS), "the other thread did not come");
-            } catch (InterruptedException e) {
-              throw new IllegalStateException(e);
-            }
-          });
-    }
-  }
-
-  @Test
-  void shouldRefuseALimitWhenThereAreFewerThreads() {
-    try (ComputePool pool = new ComputePool(2, Kernels.SCALAR)) {
-      assertThrows(IllegalArgumentException.class, () -> pool.limit(0));
-      assertThrows(IllegalArgumentException.class, () -> pool.limit(3));
+      pool.restHelpers(false);
+      Rendezvous.ofAllThreads(pool);
     }
   }
 

@@ -17,6 +17,7 @@ import org.weft.shard.gguf.GgufWriter;
 import org.weft.shard.gguf.TensorType;
 import org.weft.shard.kernel.ComputePool;
 import org.weft.shard.kernel.Kernels;
+import org.weft.shard.kernel.Rendezvous;
 
 class BlockSpanTest {
   @TempDir Path folder;
@@ -169,11 +170,14 @@ class BlockSpanTest {
   }
 
   @Test
-  void shouldEndWhenWarmOrTimeIsUp() {
+  void shouldEndWhenWarmOrTimeIsUpAndLeaveAllThreadsAtWork() {
     try (Pipeline pipeline = new Pipeline(write(model -> {}))) {
-      pipeline.spans.getFirst().warmUp(System.nanoTime() - 1);
-      pipeline.ends.head().warmUp(System.nanoTime() + 2_000_000_000L);
-      pipeline.spans.getFirst().warmUp(System.nanoTime() + 2_000_000_000L);
+      for (long nanos : new long[] {-1, 20_000_000, 2_000_000_000}) {
+        pipeline.spans.getFirst().warmUp(System.nanoTime() + nanos);
+        Rendezvous.ofAllThreads(pipeline.pool);
+        pipeline.ends.head().warmUp(System.nanoTime() + nanos);
+        Rendezvous.ofAllThreads(pipeline.pool);
+      }
       assertEquals(0, pipeline.pools.getFirst().usedPages());
     }
   }
