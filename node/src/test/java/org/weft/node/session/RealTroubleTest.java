@@ -126,6 +126,26 @@ final class RealTroubleTest {
     assertStillServes(a, b);
   }
 
+  /** Two dial it, the gateway and the hop before it, and only the gateway says why it will not. */
+  @Test
+  void shouldRefuseAnImpostorBehindAnotherHop() {
+    Node a = swarm.node(0, 3);
+    Node b = swarm.node(3, 8);
+    NodeKey absent = TicketFixture.key();
+    VerifiedRecord liar =
+        signed(absent, new Span(3, 8), b.transport().port(), swarm.chainModel().id().bytes());
+    Route route = new Route(List.of(swarm.hop(a, 0, 3), new Route.Hop(liar, new Span(3, 8))));
+    RealModel.Sentence sentence = model.new Sentence(PROMPT, ROOM);
+    ChainSessionFactory factory = swarm.sessions(RealSwarm.chunks(16));
+    NodeException refused = failure(() -> factory.open(route, ROOM, sentence.source()));
+    assertTrue(
+        refused.error() == NodeError.WRONG_PEER || refused.error() == NodeError.UNREACHABLE,
+        refused.toString());
+    String said = String.valueOf(refused.getMessage());
+    assertTrue(said.startsWith("hop 1 (" + absent.id()), said);
+    assertStillServes(a, b);
+  }
+
   private VerifiedRecord signed(NodeKey key, Span span, int port, byte[] modelId) {
     long now = swarm.clock.millis();
     return VerifiedRecord.sign(
