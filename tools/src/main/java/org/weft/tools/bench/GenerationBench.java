@@ -23,7 +23,10 @@ public final class GenerationBench {
     this.request = Rehearsal.request(engine.model(), promptTokens, tokens);
   }
 
-  /** Does what a gateway does before it is ready, and then runs that do not count. */
+  /**
+   * Does what a gateway does before it is ready, whatever that takes, and then runs that do not
+   * count until {@code time} is over.
+   */
   public void warmUp(Duration time) {
     long end = System.nanoTime() + time.toNanos();
     engine.warmUp();

@@ -79,7 +79,7 @@ public final class BenchCommand implements Callable<Integer> {
       names = "--warm-up",
       paramLabel = "SECONDS",
       description =
-          "Answer over the chain for so long before anything counts, until the compilers of all processes are done (default: ${DEFAULT-VALUE}).",
+          "Answer over the chain for so long, and three seconds at least, before anything counts, until the compilers of all processes are done (default: ${DEFAULT-VALUE}).",
       defaultValue = "30")
   private int warmUpSeconds;
 
