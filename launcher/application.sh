@@ -1,16 +1,17 @@
 # Sourced by ./weft: where the application folder is, built first when it must be.
 
-# Prints the folder of jars to run. Needs WEFT_DIR and JAVA_HOME.
-ready_application() {
-  local built=$WEFT_DIR/tools/target/weft
+# Sets application to the folder of jars to run, and just_built if it was built now. Needs WEFT_DIR and JAVA_HOME.
+find_application() {
+  just_built=
   if [ ! -f "$WEFT_DIR/pom.xml" ]; then # an installed copy has no sources
-    printf '%s\n' "$WEFT_DIR/lib"
+    application=$WEFT_DIR/lib
     return 0
   fi
-  if stale "$built"; then
-    build_application "$built" || return 1
+  application=$WEFT_DIR/tools/target/weft
+  if stale "$application"; then
+    build_application "$application" || return 1
+    just_built=yes
   fi
-  printf '%s\n' "$built"
 }
 
 # True when there is no build, or a source is newer than it.

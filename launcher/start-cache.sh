@@ -2,15 +2,17 @@
 # 1.5 s earlier (docs/benchmarks.md).
 
 # Sets start_cache to the flag that uses the archive, or to nothing; a JVM whose other flags do not go with it leaves it aside.
-# Where there is none, a command that starts a node has it made; short ones do not wait for that. Needs WEFT_DIR, JAVA_HOME.
+# A build makes one (just_built is not empty). Where there is none, as in a fresh installation, a command that starts a node has it
+# made; short ones do not wait for that. Needs WEFT_DIR, JAVA_HOME.
 find_start_cache() {
-  local application=$1 cache
-  shift
+  local application=$1 just_built=$2 cache
+  shift 2
   start_cache=
   if [ -n "${WEFT_NO_START_CACHE:-}" ]; then return 0; fi
   case ${WEFT_JAVA_OPTS:-} in *-XX:AOT*) return 0 ;; esac # the JVM takes an archive of the one kind or of the other
   cache=$application/start-$(archived "$application")
-  if [ ! -s "$cache.jsa" ] && [ -z "${WEFT_JAVA_OPTS:-}" ] && starts_a_node "$@" && ! failed_lately "$cache"; then
+  if [ ! -s "$cache.jsa" ] && ! failed_lately "$cache" &&
+    { [ -n "$just_built" ] || { [ -z "${WEFT_JAVA_OPTS:-}" ] && starts_a_node "$@"; }; }; then
     train "$cache" "$application" || return 0
   fi
   if [ -s "$cache.jsa" ]; then start_cache=-XX:SharedArchiveFile=$cache.jsa; fi
@@ -44,7 +46,7 @@ train() {
     return 1
   fi
   echo $$ >"$lock/pid"
-  echo "weft: learning to start fast, this once (some ten seconds)" >&2
+  say "learning to start fast, this once (some ten seconds)"
   trap 'stop_training 130' INT
   trap 'stop_training 143' TERM
   if training_step -Xshare:off "-XX:DumpLoadedClassList=$lock/classes" \
@@ -55,10 +57,15 @@ train() {
     mv "$lock/archive" "$cache.jsa"
   elif ours "$lock"; then
     mv "$lock/log" "$cache.log"
-    echo "weft: that failed, and starts take a little longer; $cache.log says why." >&2
+    say "that failed, and starts take a little longer; $cache.log says why."
   fi
   trap - INT TERM
   if ours "$lock"; then rm -rf "$lock"; fi
+}
+
+# To who builds or watches: to a program, what a command says is one sentence.
+say() {
+  if [ -n "$just_built" ] || [ -t 2 ]; then echo "weft: $1" >&2; fi
 }
 
 # Who made the lock has not written its number yet, or lives.

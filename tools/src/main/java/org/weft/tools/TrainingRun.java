@@ -32,6 +32,7 @@ final class TrainingRun {
   private static final NetworkId NETWORK = NetworkId.named("training");
   private static final int THREADS = 2;
   private static final Duration LONGEST = Duration.ofSeconds(90);
+  private static final Duration LOOK = Duration.ofMillis(500);
   private static final Duration LONGEST_ANSWER = Duration.ofSeconds(20);
 
   /** {@code args}: a folder for keys and state, which the caller removes. */
@@ -70,10 +71,14 @@ final class TrainingRun {
     System.exit(Weft.OK);
   }
 
-  /** The launcher waits for it. */
+  /** The launcher waits for it, if it lives. */
   private static void giveUpLate() {
+    Optional<ProcessHandle> launcher = ProcessHandle.current().parent();
+    long end = System.nanoTime() + LONGEST.toNanos();
     try {
-      Thread.sleep(LONGEST);
+      while (System.nanoTime() < end && launcher.equals(ProcessHandle.current().parent())) {
+        Thread.sleep(LOOK);
+      }
     } catch (InterruptedException never) {
       Thread.currentThread().interrupt();
     }
