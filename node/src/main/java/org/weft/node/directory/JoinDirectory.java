@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.weft.crypto.NodeId;
 import org.weft.crypto.NodeKey;
@@ -41,6 +42,8 @@ public final class JoinDirectory implements Directory {
   /** Samples of round trips in this node's own record. */
   private static final int RTT_SAMPLES = 8;
 
+  private static final String NOT_TRIED = "not reached yet";
+
   /** How a peer joined through was last found. The sentence is empty where all is well. */
   public record Join(PeerAddress peer, boolean reached, String sentence) {}
 
@@ -53,6 +56,7 @@ public final class JoinDirectory implements Directory {
   private final ExchangeDesk desk;
   private final Map<NodeId, Join> joins = new ConcurrentHashMap<>();
   private final ReentrantLock round = new ReentrantLock(true);
+  private volatile Consumer<Join> watcher = join -> {};
   private volatile boolean closed;
   private long rounds; // guarded by round
   private Duration retry = FIRST_RETRY; // guarded by round
@@ -69,7 +73,7 @@ public final class JoinDirectory implements Directory {
     desk = new ExchangeDesk(config, table, own, transport.self());
     for (PeerAddress peer : config.join()) {
       if (!peer.id().equals(transport.self())) {
-        joins.put(peer.id(), new Join(peer, false, "not reached yet"));
+        joins.put(peer.id(), new Join(peer, false, NOT_TRIED));
       }
     }
   }
@@ -111,6 +115,17 @@ public final class JoinDirectory implements Directory {
         .map(peer -> joins.get(peer.id()))
         .filter(Objects::nonNull)
         .toList();
+  }
+
+  /**
+   * Tells {@code watcher} now of peers joined through that were tried in vain, and later of each
+   * that is in vain for another reason, or no more; the latter on threads of the directory.
+   */
+  public void watch(Consumer<Join> watcher) {
+    this.watcher = watcher;
+    joins().stream()
+        .filter(join -> !join.reached() && !join.sentence().equals(NOT_TRIED))
+        .forEach(watcher);
   }
 
   @Override
@@ -283,8 +298,16 @@ public final class JoinDirectory implements Directory {
   }
 
   private void found(PeerAddress peer, String sentence) {
-    joins.computeIfPresent(
-        peer.id(), (id, join) -> new Join(join.peer(), sentence.isEmpty(), sentence));
+    Join before = joins.get(peer.id());
+    if (before == null) {
+      return; // learnt, not joined through
+    }
+    Join now = new Join(before.peer(), sentence.isEmpty(), sentence);
+    joins.put(peer.id(), now);
+    boolean first = now.reached() && before.sentence().equals(NOT_TRIED);
+    if (!now.equals(before) && !first) {
+      watcher.accept(now);
+    }
   }
 
   private static Duration min(Duration a, Duration b) {

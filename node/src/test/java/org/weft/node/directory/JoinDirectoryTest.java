@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.protobuf.ByteString;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 import org.weft.crypto.NodeId;
 import org.weft.crypto.NodeKey;
@@ -80,8 +81,13 @@ class JoinDirectoryTest {
     pass(3);
     assertFalse(early.directory().joins().getFirst().reached());
     assertTrue(early.directory().joins().getFirst().sentence().contains("cannot be reached"));
+    List<JoinDirectory.Join> heard = new CopyOnWriteArrayList<>();
+    early.directory().watch(heard::add);
+    assertEquals(early.directory().joins(), heard);
     Member up = swarm.serve(lateKey, 0, 3);
     pass(10);
+    assertEquals(2, heard.size(), heard.toString());
+    assertTrue(heard.getLast().reached());
     assertTrue(early.directory().joins().getFirst().reached());
     assertEquals(Swarm.ids(up, early), up.sees());
   }

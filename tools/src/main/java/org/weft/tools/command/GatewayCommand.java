@@ -125,6 +125,7 @@ public final class GatewayCommand implements Callable<Integer> {
                 progress)) {
       progress.clear();
       announce(gateway);
+      backend.onJoin(join -> JoinNews.tell(spec.commandLine(), json, join));
       if (!backend.view().complete()) {
         progress.say(
             "not every block is served yet: requests are refused until more block servers have joined; weft status shows them");

@@ -151,6 +151,7 @@ public final class ServeCommand implements Callable<Integer> {
         BlockServerNode.start(settings, key, WeftHome.ofEnvironment(), progress)) {
       progress.clear();
       announce(node);
+      node.onJoin(join -> JoinNews.tell(spec.commandLine(), json, join));
       shutdown.await();
     }
   }

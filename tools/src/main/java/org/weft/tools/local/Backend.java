@@ -2,6 +2,7 @@ package org.weft.tools.local;
 
 import java.util.List;
 import java.util.function.Consumer;
+import org.weft.node.directory.JoinDirectory;
 import org.weft.node.gateway.SwarmView;
 import org.weft.node.metrics.NodeMetrics;
 import org.weft.node.session.SessionFactory;
@@ -23,6 +24,9 @@ public interface Backend extends AutoCloseable {
 
   /** Hears, in a sentence, of processes of this backend that end before it is closed. */
   default void onLoss(Consumer<String> sentence) {}
+
+  /** Hears of peers that a swarm cannot be joined through, and when they can be again. */
+  default void onJoin(Consumer<JoinDirectory.Join> heard) {}
 
   @Override
   void close();

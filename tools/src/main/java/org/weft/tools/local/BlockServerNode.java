@@ -9,8 +9,10 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.weft.crypto.NodeId;
 import org.weft.crypto.NodeKey;
@@ -78,7 +80,7 @@ public final class BlockServerNode implements AutoCloseable {
   private final Clock clock = Clock.systemUTC();
   private final ScheduledTimers timers = new ScheduledTimers();
   private final Closing closing = new Closing();
-  private final AtomicReference<@Nullable Directory> directory = new AtomicReference<>();
+  private final AtomicReference<@Nullable JoinDirectory> directory = new AtomicReference<>();
   private final Weights weights;
   private final BlockServer server;
   private final GrpcTransport transport;
@@ -210,6 +212,11 @@ public final class BlockServerNode implements AutoCloseable {
     return manifest;
   }
 
+  /** Hears of peers that cannot be joined through, and when they can be again. */
+  public void onJoin(Consumer<JoinDirectory.Join> heard) {
+    Objects.requireNonNull(directory.get()).watch(heard);
+  }
+
   private ExchangeReply exchange(NodeId peer, ExchangeRequest request) {
     Directory joined = directory.get();
     return joined == null ? ExchangeReply.getDefaultInstance() : joined.exchange(peer, request);
@@ -243,8 +250,7 @@ public final class BlockServerNode implements AutoCloseable {
         .setQueueDepth(now.queueDepth())
         .setMetricsUrl(metricsUrl())
         .setProtocolVersion(Wire.VERSION)
-        .setMaxLength(
-            Math.min(weights.context(), Math.multiplyExact(now.kvPages(), KvPool.PAGE_POSITIONS)))
+        .setMaxLength(Math.min(weights.context(), weights.pool().maxLength()))
         .build();
   }
 

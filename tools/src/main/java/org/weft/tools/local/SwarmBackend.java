@@ -4,6 +4,7 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.weft.crypto.NodeKey;
 import org.weft.node.directory.DirectoryConfig;
 import org.weft.node.directory.JoinDirectory;
@@ -104,6 +105,12 @@ public final class SwarmBackend implements Backend {
             ChainSessionFactory::close);
     directory.refresh();
     return new SwarmBackend(closing, open, model, directory, sessions);
+  }
+
+  /** Tells of peers that cannot be joined through, as {@link JoinDirectory#watch} does. */
+  @Override
+  public void onJoin(Consumer<JoinDirectory.Join> heard) {
+    directory.watch(heard);
   }
 
   @Override
