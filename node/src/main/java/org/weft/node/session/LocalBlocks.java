@@ -8,8 +8,8 @@ interface LocalBlocks extends AutoCloseable {
   /** Elements of a hidden state. */
   int width();
 
-  /** Positions that a session may have. */
-  int context();
+  /** Positions that a session can have: the model's, or those that all pages hold. */
+  int maxLength();
 
   /** Rows that one pass takes at most. */
   int maxRows();

@@ -49,10 +49,13 @@ public final class LocalSessionFactory implements SessionFactory {
     if (maxLength < 1) {
       throw new NodeException(NodeError.ARGUMENT, "a session has a position at least");
     }
-    if (maxLength > blocks.context()) {
+    if (maxLength > blocks.maxLength()) {
       throw new NodeException(
           NodeError.TOO_LONG,
-          maxLength + " positions are more than the " + blocks.context() + " that the model has");
+          maxLength
+              + " positions are more than the "
+              + blocks.maxLength()
+              + " that a session has room for");
     }
     if (closed) {
       throw ChainFault.closed().toException();
@@ -79,7 +82,7 @@ public final class LocalSessionFactory implements SessionFactory {
 
   @Override
   public int maxLength() {
-    return blocks.context();
+    return blocks.maxLength();
   }
 
   /** Sessions that are open. */

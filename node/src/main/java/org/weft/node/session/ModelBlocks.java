@@ -30,8 +30,8 @@ final class ModelBlocks implements LocalBlocks {
   }
 
   @Override
-  public int context() {
-    return config.context();
+  public int maxLength() {
+    return Math.min(config.context(), pool.maxLength());
   }
 
   @Override

@@ -157,7 +157,7 @@ class LocalSessionTest {
     }
 
     @Override
-    public int context() {
+    public int maxLength() {
       return 100;
     }
 

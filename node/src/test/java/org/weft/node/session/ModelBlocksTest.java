@@ -15,6 +15,8 @@ import org.weft.node.NodeError;
 import org.weft.node.NodeException;
 import org.weft.node.session.InferenceSession.Rows;
 import org.weft.shard.model.Batch;
+import org.weft.shard.model.KvPool;
+import org.weft.shard.model.KvType;
 import org.weft.shard.model.Span;
 
 /** Sessions in one process over the blocks of the real model, against the blocks by themselves. */
@@ -113,6 +115,20 @@ final class ModelBlocksTest {
       assertEquals(NodeError.CLOSED, failure(() -> one.step(40, 1, Rows.LAST)));
     }
     assertEquals(0, blocks.cache().usedPages());
+  }
+
+  @Test
+  void shouldRefuseForGoodWhatAllPagesTogetherDoNotHold() {
+    int pages = 2;
+    int room = pages * KvPool.PAGE_POSITIONS;
+    Span all = new Span(0, model.config.blocks());
+    try (KvPool small = new KvPool(model.config, all, KvType.F16, pages);
+        LocalSessionFactory factory =
+            new LocalSessionFactory(blocks.span(), model.config, small, 8)) {
+      assertEquals(room, factory.maxLength());
+      factory.open(room, model.source(tokens)).close();
+      assertEquals(NodeError.TOO_LONG, failure(() -> factory.open(room + 1, model.source(tokens))));
+    }
   }
 
   private static NodeError failure(Runnable act) {

@@ -70,6 +70,13 @@ public final class KvPool implements AutoCloseable {
     return free.length;
   }
 
+  /** Positions of the longest cache that the pool, while all of it is free, has the pages for. */
+  public int maxLength() {
+    return pagesFor(Integer.MAX_VALUE) <= pages()
+        ? Integer.MAX_VALUE
+        : Math.toIntExact(Math.min((long) pages() * PAGE_POSITIONS, Integer.MAX_VALUE));
+  }
+
   /** How far a cache of a model with a sliding window can be cut back, in positions. */
   public int maxRewind() {
     return maxRewind;
