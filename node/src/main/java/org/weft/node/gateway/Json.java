@@ -22,11 +22,15 @@ final class Json {
   private static final int MAX_NAME = 1000;
   private static final int MAX_NUMBER = 100;
 
+  /** A tree of so many takes up to some 70 MB; seven prompts of 131072 token ids have fewer. */
+  private static final int MAX_TOKENS = 1_000_000;
+
   private static final ObjectMapper MAPPER =
       JsonMapper.builder(
               JsonFactory.builder()
                   .streamReadConstraints(
                       StreamReadConstraints.builder()
+                          .maxTokenCount(MAX_TOKENS)
                           .maxNestingDepth(MAX_DEPTH)
                           .maxNameLength(MAX_NAME)
                           .maxNumberLength(MAX_NUMBER)
@@ -56,7 +60,8 @@ final class Json {
       throw ApiException.malformed("The body of the request is not well-formed UTF-8.");
     } catch (StreamConstraintsException e) {
       throw ApiException.malformed(
-          "The body of the request is nested too deeply, or a number or a name in it is too long.");
+          "The body of the request has more than %d JSON tokens, is nested too deeply, or a number or a name in it is too long."
+              .formatted(MAX_TOKENS));
     } catch (JsonProcessingException e) {
       throw ApiException.malformed(
           "The body of the request is not valid JSON, or gives a name twice (line %d, column %d)."
