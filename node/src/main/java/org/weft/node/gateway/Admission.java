@@ -13,8 +13,6 @@ import org.weft.node.session.Cancellation;
  * Thread-safe.
  */
 final class Admission {
-  private static final int RETRY_MILLIS = 2000;
-
   private final int maxActive;
   private final int maxQueued;
   private final long waitNanos;
@@ -136,13 +134,12 @@ final class Admission {
     }
     if (closed) {
       throw new ApiException(
-          ApiError.unavailable("closed", "The gateway is shutting down.", RETRY_MILLIS));
+          ApiError.unavailable("closed", "The gateway is shutting down.", ApiError.RETRY_MILLIS));
     }
   }
 
   private static ApiException overloaded(String why) {
-    return new ApiException(
-        ApiError.unavailable("overloaded", why + ": try again later.", RETRY_MILLIS));
+    return new ApiException(ApiError.overloaded(why));
   }
 
   private void wake() {

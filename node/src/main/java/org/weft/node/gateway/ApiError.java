@@ -23,6 +23,9 @@ record ApiError(
   static final String INVALID = "invalid_request_error";
   static final String SERVER = "server_error";
 
+  /** When a gateway that has too much to do may be asked again. */
+  static final int RETRY_MILLIS = 2000;
+
   static ApiError of(int status, String type, String message) {
     return new ApiError(status, type, message, Optional.empty(), Optional.empty(), 0);
   }
@@ -38,6 +41,11 @@ record ApiError(
   static ApiError unavailable(String code, String message, int retryMillis) {
     return new ApiError(
         503, SERVER, message, Optional.empty(), Optional.of(code), Math.max(1000, retryMillis));
+  }
+
+  /** 503: {@code why} is a clause with neither "try again" nor a full stop. */
+  static ApiError overloaded(String why) {
+    return unavailable("overloaded", why + ": try again later.", RETRY_MILLIS);
   }
 
   static ApiError internal() {
@@ -79,6 +87,13 @@ record ApiError(
       case FILE, FORMAT, UNSUPPORTED, NON_FINITE, MISMATCH ->
           of(500, SERVER, message).withCode(code);
     };
+  }
+
+  /** The header of that name, in seconds, where it is said. */
+  Optional<String> retryAfter() {
+    return retryMillis > 0
+        ? Optional.of(Integer.toString((retryMillis + 999) / 1000))
+        : Optional.empty();
   }
 
   ObjectNode json() {

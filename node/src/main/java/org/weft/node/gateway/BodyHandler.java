@@ -6,10 +6,10 @@ interface BodyHandler {
   String promptParameter();
 
   /**
-   * Answers.
+   * Answers. The body stays the caller's to close.
    *
    * @throws ApiException for an error that the client is to see
    * @throws ClientGoneException when nobody waits any more
    */
-  void handle(Exchange exchange, byte[] body);
+  void handle(Exchange exchange, Body body);
 }

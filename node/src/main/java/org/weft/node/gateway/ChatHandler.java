@@ -28,11 +28,15 @@ final class ChatHandler implements BodyHandler {
   }
 
   @Override
-  public void handle(Exchange exchange, byte[] body) {
+  public void handle(Exchange exchange, Body body) {
     LanguageModel model = loop.model();
-    Fields fields = new Fields(Json.object(body), "");
-    ModelsHandler.requireModel(fields, model);
-    ChatRequest request = ChatRequest.read(fields, model.vocabulary(), seeds);
+    ChatRequest request =
+        body.read(
+            exchange.cancellation(),
+            fields -> {
+              ModelsHandler.requireModel(fields, model);
+              return ChatRequest.read(fields, model.vocabulary(), seeds);
+            });
     long characters = 0;
     for (ChatMessage message : request.messages()) {
       characters += message.content().length();

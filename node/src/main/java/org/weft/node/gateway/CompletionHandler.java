@@ -29,11 +29,15 @@ final class CompletionHandler implements BodyHandler {
   }
 
   @Override
-  public void handle(Exchange exchange, byte[] body) {
+  public void handle(Exchange exchange, Body body) {
     LanguageModel model = loop.model();
-    Fields fields = new Fields(Json.object(body), "");
-    ModelsHandler.requireModel(fields, model);
-    CompletionRequest request = CompletionRequest.read(fields, model.vocabulary(), seeds);
+    CompletionRequest request =
+        body.read(
+            exchange.cancellation(),
+            fields -> {
+              ModelsHandler.requireModel(fields, model);
+              return CompletionRequest.read(fields, model.vocabulary(), seeds);
+            });
     List<AnswerJob> jobs = new ArrayList<>();
     for (Prompt prompt : request.prompts()) {
       addJobs(jobs, prompt, request);

@@ -76,10 +76,9 @@ final class Exchange {
   }
 
   void error(ApiError error) {
-    if (error.retryMillis() > 0) {
-      String seconds = Integer.toString((error.retryMillis() + 999) / 1000);
-      onEventLoop(() -> response.putHeader("Retry-After", seconds));
-    }
+    error
+        .retryAfter()
+        .ifPresent(seconds -> onEventLoop(() -> response.putHeader("Retry-After", seconds)));
     if (error.status() == 401) {
       onEventLoop(() -> response.putHeader("WWW-Authenticate", "Bearer"));
     }

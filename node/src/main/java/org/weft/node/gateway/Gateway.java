@@ -59,6 +59,7 @@ public final class Gateway implements AutoCloseable {
             System::nanoTime);
     this.listener = new HttpListener();
     this.requests = new Requests(listener.vertx(), metrics, config.waits().write());
+    BodyBudget budget = new BodyBudget(config.caps().allBodiesBytes());
     Answers answers = new Answers(loop, admission, metrics, clock, random);
     IdleConnections idle =
         new IdleConnections(
@@ -69,6 +70,7 @@ public final class Gateway implements AutoCloseable {
                 new Access(config.apiKeys(), config.corsOrigins()),
                 requests,
                 config,
+                budget,
                 random)
             .router(
                 new ModelsHandler(loop.model(), clock.instant().getEpochSecond()),
@@ -87,6 +89,10 @@ public final class Gateway implements AutoCloseable {
             idle::opened));
     metrics.gauge("weft.requests.active", "Requests that generate", admission::active);
     metrics.gauge("weft.requests.queued", "Requests that wait for a turn", admission::queued);
+    metrics.gauge(
+        "weft.requests.body.bytes",
+        "Bytes of bodies that requests hold, beyond the first 16 KiB of each",
+        budget::heldBytes);
   }
 
   public int port() {

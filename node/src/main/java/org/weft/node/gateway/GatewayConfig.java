@@ -23,17 +23,23 @@ public record GatewayConfig(
    * @param active requests that generate at the same time
    * @param queued requests that may wait for their turn; more are refused
    * @param bodyBytes of a request
+   * @param allBodiesBytes of all requests together, from a body's arrival until its request has
+   *     ended; the first 16 KiB of each are not counted
    * @param connections open at the same time
    */
-  public record Caps(int active, int queued, int bodyBytes, int connections) {
+  public record Caps(int active, int queued, int bodyBytes, long allBodiesBytes, int connections) {
     public Caps {
       if (active < 1 || queued < 0 || bodyBytes < 1 || connections < 1) {
         throw new NodeException(NodeError.ARGUMENT, "the gateway's limits must be positive");
       }
+      if (allBodiesBytes < bodyBytes) {
+        throw new NodeException(
+            NodeError.ARGUMENT, "what the gateway keeps of all bodies must hold the largest one");
+      }
     }
 
     public static Caps defaults() {
-      return new Caps(32, 256, 16 << 20, 4096);
+      return new Caps(32, 256, 16 << 20, 64L << 20, 4096);
     }
   }
 
@@ -91,7 +97,14 @@ public record GatewayConfig(
   }
 
   public GatewayConfig withConcurrency(int active, int queued) {
-    Caps other = new Caps(active, queued, caps.bodyBytes(), caps.connections());
+    Caps other =
+        new Caps(active, queued, caps.bodyBytes(), caps.allBodiesBytes(), caps.connections());
+    return new GatewayConfig(host, port, apiKeys, corsOrigins, other, waits);
+  }
+
+  /** {@code all} is what {@link Caps#allBodiesBytes} says. */
+  public GatewayConfig withBodyBytes(int each, long all) {
+    Caps other = new Caps(caps.active(), caps.queued(), each, all, caps.connections());
     return new GatewayConfig(host, port, apiKeys, corsOrigins, other, waits);
   }
 

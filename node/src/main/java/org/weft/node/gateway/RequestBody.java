@@ -9,9 +9,9 @@ import java.time.Duration;
 import java.util.function.Consumer;
 
 /**
- * Reads a request's body on the event loop, within a size and a time. A body that is too large is
- * refused while it is still sent; what comes after that is read and thrown away for a while, since
- * a connection that is closed on unread bytes loses its answer.
+ * Reads a request's body on the event loop, within a size, a share of what all bodies may hold, and
+ * a time. A body that is too large is refused while it is still sent; what comes after that is read
+ * and thrown away for a while, since a connection that is closed on unread bytes loses its answer.
  */
 final class RequestBody {
   private static final long LINGER_MILLIS = 5000;
@@ -19,27 +19,37 @@ final class RequestBody {
   private final Vertx vertx;
   private final HttpServerRequest request;
   private final int maxBytes;
+  private final BodyBudget.Share share;
   private final Consumer<ApiError> refused;
-  private final Buffer body = Buffer.buffer();
+  private Buffer body = Buffer.buffer();
   private boolean over;
   private long timer;
 
-  /** Calls {@code whole} once with the body, or {@code refused} after an error was answered. */
+  /**
+   * Calls {@code whole} once with the body, and the share is the receiver's to close; or {@code
+   * refused} after an error was answered, or nobody when the client is gone: the share is closed.
+   */
   static void read(
       Vertx vertx,
       HttpServerRequest request,
       int maxBytes,
+      BodyBudget.Share share,
       Duration patience,
       Consumer<byte[]> whole,
       Consumer<ApiError> refused) {
-    new RequestBody(vertx, request, maxBytes, refused).begin(patience, whole);
+    new RequestBody(vertx, request, maxBytes, share, refused).begin(patience, whole);
   }
 
   private RequestBody(
-      Vertx vertx, HttpServerRequest request, int maxBytes, Consumer<ApiError> refused) {
+      Vertx vertx,
+      HttpServerRequest request,
+      int maxBytes,
+      BodyBudget.Share share,
+      Consumer<ApiError> refused) {
     this.vertx = vertx;
     this.request = request;
     this.maxBytes = maxBytes;
+    this.share = share;
     this.refused = refused;
   }
 
@@ -50,7 +60,9 @@ final class RequestBody {
       vertx.cancelTimer(timer);
       if (!over) {
         over = true;
-        whole.accept(body.getBytes());
+        byte[] bytes = body.getBytes();
+        body = Buffer.buffer(); // the handlers live as long as the request
+        whole.accept(bytes);
       } else {
         end();
       }
@@ -58,6 +70,8 @@ final class RequestBody {
     request.exceptionHandler(this::broken);
     if (declaredLength() > maxBytes) {
       refuse(tooLarge());
+    } else if (!share.hasRoomFor(declaredLength())) {
+      refuse(overloaded());
     } else if ("100-continue".equalsIgnoreCase(request.getHeader("Expect"))) {
       request.response().writeContinue();
     }
@@ -70,6 +84,7 @@ final class RequestBody {
       return;
     }
     over = true;
+    drop();
     if (!(failure instanceof IOException) && !request.response().closed()) {
       ApiError error = malformed();
       answer(error).end(Json.text(error.json())).onFailure(e -> {});
@@ -83,6 +98,8 @@ final class RequestBody {
     }
     if (body.length() + (long) part.length() > maxBytes) {
       refuse(tooLarge());
+    } else if (!share.take(part.length())) {
+      refuse(overloaded());
     } else {
       body.appendBuffer(part);
     }
@@ -102,6 +119,7 @@ final class RequestBody {
       return;
     }
     over = true;
+    drop();
     vertx.cancelTimer(timer);
     timer = vertx.setTimer(LINGER_MILLIS, id -> end());
     if (!request.response().closed()) {
@@ -115,9 +133,15 @@ final class RequestBody {
     refused.accept(error);
   }
 
+  private void drop() {
+    body = Buffer.buffer();
+    share.close();
+  }
+
   private HttpServerResponse answer(ApiError error) {
-    return request
-        .response()
+    HttpServerResponse response = request.response();
+    error.retryAfter().ifPresent(seconds -> response.putHeader("Retry-After", seconds));
+    return response
         .setStatusCode(error.status())
         .putHeader("Content-Type", "application/json")
         .putHeader("Connection", "close");
@@ -136,6 +160,10 @@ final class RequestBody {
             ApiError.INVALID,
             "The body of the request is larger than %d bytes.".formatted(maxBytes))
         .withCode("request_too_large");
+  }
+
+  private static ApiError overloaded() {
+    return ApiError.overloaded("The gateway holds as many bytes of requests as it takes");
   }
 
   private static ApiError malformed() {

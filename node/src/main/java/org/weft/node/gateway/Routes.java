@@ -20,13 +20,23 @@ final class Routes {
   private final Access access;
   private final Requests requests;
   private final GatewayConfig config;
+  private final BodyBudget budget;
+  private final ParseTurns turns;
   private final LongSupplier random;
 
-  Routes(Vertx vertx, Access access, Requests requests, GatewayConfig config, LongSupplier random) {
+  Routes(
+      Vertx vertx,
+      Access access,
+      Requests requests,
+      GatewayConfig config,
+      BodyBudget budget,
+      LongSupplier random) {
     this.vertx = vertx;
     this.access = access;
     this.requests = requests;
     this.config = config;
+    this.budget = budget;
+    this.turns = new ParseTurns(config.waits().queue());
     this.random = random;
   }
 
@@ -88,13 +98,25 @@ final class Routes {
   }
 
   private void read(HttpServerRequest request, String path, BodyHandler handler) {
+    BodyBudget.Share share = budget.share();
     RequestBody.read(
         vertx,
         request,
         config.caps().bodyBytes(),
+        share,
         config.waits().body(),
-        body ->
-            requests.start(request, path, handler.promptParameter(), e -> handler.handle(e, body)),
+        bytes -> {
+          Body body = new Body(bytes, turns, share);
+          requests.start(
+              request,
+              path,
+              handler.promptParameter(),
+              exchange -> {
+                try (body) {
+                  handler.handle(exchange, body);
+                }
+              });
+        },
         error -> requests.refused(path, error));
   }
 

@@ -16,7 +16,7 @@ final class GatewayConfigTest {
 
   @Test
   void shouldListenToThisMachineAloneByDefault() {
-    GatewayConfig.Caps caps = new GatewayConfig.Caps(32, 256, 16 << 20, 4096);
+    GatewayConfig.Caps caps = new GatewayConfig.Caps(32, 256, 16 << 20, 64L << 20, 4096);
     GatewayConfig.Waits waits =
         new GatewayConfig.Waits(
             Duration.ofMinutes(5),
@@ -44,9 +44,19 @@ final class GatewayConfigTest {
             8080,
             List.of(),
             List.of(),
-            new GatewayConfig.Caps(3, 4, caps.bodyBytes(), caps.connections()),
+            new GatewayConfig.Caps(
+                3, 4, caps.bodyBytes(), caps.allBodiesBytes(), caps.connections()),
             waits),
         USUAL.withConcurrency(3, 4));
+    assertEquals(
+        new GatewayConfig(
+            "127.0.0.1",
+            8080,
+            List.of(),
+            List.of(),
+            new GatewayConfig.Caps(caps.active(), caps.queued(), 5, 6, caps.connections()),
+            waits),
+        USUAL.withBodyBytes(5, 6));
     assertEquals(
         new GatewayConfig(
             "127.0.0.1",
@@ -74,10 +84,11 @@ final class GatewayConfigTest {
         List.of(
             () -> USUAL.withApiKeys(List.of("sk", " ")),
             () -> USUAL.withCorsOrigins(List.of("*", "")),
-            () -> new GatewayConfig.Caps(0, 1, 1, 1),
-            () -> new GatewayConfig.Caps(1, -1, 1, 1),
-            () -> new GatewayConfig.Caps(1, 1, 0, 1),
-            () -> new GatewayConfig.Caps(1, 1, 1, 0),
+            () -> new GatewayConfig.Caps(0, 1, 1, 1, 1),
+            () -> new GatewayConfig.Caps(1, -1, 1, 1, 1),
+            () -> new GatewayConfig.Caps(1, 1, 0, 1, 1),
+            () -> new GatewayConfig.Caps(1, 1, 1, 1, 0),
+            () -> new GatewayConfig.Caps(1, 1, 2, 1, 1),
             () -> new GatewayConfig.Waits(one.negated(), one, one, one),
             () -> new GatewayConfig.Waits(one, Duration.ZERO, one, one),
             () -> new GatewayConfig.Waits(one, one, Duration.ZERO, one),
