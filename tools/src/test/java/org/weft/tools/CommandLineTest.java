@@ -188,6 +188,14 @@ class CommandLineTest {
   }
 
   @Test
+  void shouldTakeAMarkerForItsTokenWhenThePromptIsRaw() {
+    String marker = "<|im_start|>";
+    assertEquals(Weft.OK, run("generate", "--raw", "--json", "--max-tokens", "1", marker));
+    // BOS and the marker; with the marker spelled out they would be nine.
+    assertTrue(out.toString().contains("\"prompt_tokens\" : 2,"), out.toString());
+  }
+
+  @Test
   void shouldReadPeersFromAFileWhenJoinNamesOne(@TempDir Path folder) throws Exception {
     Path peers = Files.writeString(folder.resolve("peers"), "\n host:1\n");
     assertEquals(Weft.USAGE, run("gateway", "--join", "@" + peers));

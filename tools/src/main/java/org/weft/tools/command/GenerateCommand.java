@@ -43,7 +43,8 @@ public final class GenerateCommand implements Callable<Integer> {
 
   @Option(
       names = "--raw",
-      description = "Go on with the prompt as it stands, without the chat template.")
+      description =
+          "Go on with the prompt as it stands, without the chat template; special tokens written in it are taken as such.")
   private boolean raw;
 
   @Option(names = "--json", description = "Print the answer and its figures as JSON.")
@@ -64,7 +65,7 @@ public final class GenerateCommand implements Callable<Integer> {
       progress.clear();
       int[] ids =
           raw
-              ? engine.model().tokenizer().encodePrompt(prompt, false)
+              ? engine.model().tokenizer().encodePrompt(prompt, true)
               : ChatPrompt.ids(engine.model(), List.of(ChatMessage.of("user", prompt)));
       StringBuilder answer = new StringBuilder();
       GenerationResult result =
