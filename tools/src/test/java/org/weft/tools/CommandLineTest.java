@@ -8,10 +8,13 @@ import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -19,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.weft.tools.local.Installation;
 import picocli.CommandLine;
 
 class CommandLineTest {
@@ -155,6 +159,29 @@ class CommandLineTest {
         Weft.FAILED,
         runWithInput("{\n  \"a\": ]\n}", "template", "--template", template.toString()));
     assertTrue(err.toString().strip().endsWith("(line 2, column 8)"), err.toString());
+  }
+
+  @Test
+  void shouldRenderAModelsTemplateWhenItsPreTokenizerIsNotSupported(@TempDir Path folder)
+      throws Exception {
+    byte[] model = Files.readAllBytes(Installation.embeddedModel());
+    overwrite(model, "tokenizer.ggml.pre", "gpt-x");
+    overwrite(model, "tokenizer.chat_template", "[{{ bos_token }}{{ a }}{{ eos_token }}]");
+    String file = Files.write(folder.resolve("x.gguf"), model).toString();
+    assertEquals(Weft.OK, runWithInput("{\"a\": 1}", "template", "--model", file));
+    assertEquals("[<|endoftext|>1<|im_end|>]", out.toString().strip());
+    assertEquals(Weft.FAILED, runWithInput("a\n", "tokenize", "--model", file));
+    assertTrue(err.toString().contains("\"gpt-x\""), err.toString());
+  }
+
+  /** Puts another value, filled up with spaces, into a model file's string of that key. */
+  private static void overwrite(byte[] model, String key, String value) {
+    String header = new String(model, 0, 1 << 20, StandardCharsets.ISO_8859_1);
+    int length = header.indexOf(key) + key.length() + Integer.BYTES;
+    int bytes = ByteBuffer.wrap(model).order(ByteOrder.LITTLE_ENDIAN).getInt(length);
+    Arrays.fill(model, length + Long.BYTES, length + Long.BYTES + bytes, (byte) ' ');
+    byte[] text = value.getBytes(StandardCharsets.UTF_8);
+    System.arraycopy(text, 0, model, length + Long.BYTES, text.length);
   }
 
   @Test

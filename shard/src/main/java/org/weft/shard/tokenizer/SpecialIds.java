@@ -63,13 +63,11 @@ record SpecialIds(
    */
   static SpecialIds of(
       Metadata metadata, Vocabulary vocabulary, boolean sentencePiece, boolean addBosByDefault) {
-    OptionalInt bos = id(metadata, vocabulary, "bos");
-    OptionalInt eos = id(metadata, vocabulary, "eos");
+    OptionalInt bos = bos(metadata, vocabulary, sentencePiece);
+    OptionalInt eos = eos(metadata, vocabulary, sentencePiece);
     OptionalInt unknown = id(metadata, vocabulary, "unknown");
-    if (sentencePiece) {
-      bos = bos.isPresent() ? bos : vocabulary.id("<s>");
-      eos = eos.isPresent() ? eos : vocabulary.id("</s>");
-      unknown = unknown.isPresent() ? unknown : vocabulary.id("<unk>");
+    if (sentencePiece && unknown.isEmpty()) {
+      unknown = vocabulary.id("<unk>");
     }
     BitSet ends = new BitSet();
     for (String role : END_KEYS) {
@@ -84,6 +82,18 @@ record SpecialIds(
     boolean addBos = metadata.bool("tokenizer.ggml.add_bos_token").orElse(addBosByDefault);
     boolean addEos = metadata.bool("tokenizer.ggml.add_eos_token").orElse(false);
     return new SpecialIds(bos, eos, unknown, addBos, addEos, ends);
+  }
+
+  /** The token that begins a text; parameters as {@link #of} has them. */
+  static OptionalInt bos(Metadata metadata, Vocabulary vocabulary, boolean sentencePiece) {
+    OptionalInt given = id(metadata, vocabulary, "bos");
+    return sentencePiece && given.isEmpty() ? vocabulary.id("<s>") : given;
+  }
+
+  /** The token that ends a text; parameters as {@link #of} has them. */
+  static OptionalInt eos(Metadata metadata, Vocabulary vocabulary, boolean sentencePiece) {
+    OptionalInt given = id(metadata, vocabulary, "eos");
+    return sentencePiece && given.isEmpty() ? vocabulary.id("</s>") : given;
   }
 
   /** Adds the well-known names to {@code ends}. */

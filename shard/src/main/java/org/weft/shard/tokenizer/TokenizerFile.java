@@ -10,15 +10,22 @@ import org.weft.shard.gguf.TensorInfo;
 /** Reads a tokenizer out of a GGUF file. */
 final class TokenizerFile {
   private static final String PREFIX = "tokenizer.ggml.";
+  static final String MODEL = PREFIX + "model";
+  static final String TOKENS = PREFIX + "tokens";
+  private static final String MERGES = PREFIX + "merges";
+
+  /** What {@link #MODEL} says of SentencePiece models. */
+  static final String SENTENCE_PIECE = "llama";
+
   private static final String EMBEDDING = "token_embd.weight";
   private static final int MOST_ROWS = 1 << 24;
 
   static Tokenizer read(GgufFile file) {
     Metadata metadata = file.metadata();
-    String kind = required(metadata.string(PREFIX + "model").orElse(null), "model");
+    String kind = required(metadata.string(MODEL).orElse(null), MODEL);
     return switch (kind) {
       case "gpt2" -> bytePair(metadata, vocabulary(file));
-      case "llama" -> sentencePiece(metadata, vocabulary(file));
+      case SENTENCE_PIECE -> sentencePiece(metadata, vocabulary(file));
       default ->
           throw new ShardException(
               ShardError.UNSUPPORTED,
@@ -31,7 +38,7 @@ final class TokenizerFile {
   private static Tokenizer bytePair(Metadata metadata, Vocabulary vocabulary) {
     PreTokenizer words = PreTokenizer.named(metadata.string(PREFIX + "pre").orElse("default"));
     SpecialIds specials = SpecialIds.of(metadata, vocabulary, false, words.addBos());
-    List<String> merges = required(metadata.strings(PREFIX + "merges").orElse(null), "merges");
+    List<String> merges = required(metadata.strings(MERGES).orElse(null), MERGES);
     return new VocabularyTokenizer(
         vocabulary, specials, new BytePairModel(vocabulary, merges, words, specials.unknown()));
   }
@@ -52,7 +59,7 @@ final class TokenizerFile {
 
   private static Vocabulary vocabulary(GgufFile file) {
     Metadata metadata = file.metadata();
-    List<String> tokens = required(metadata.strings(PREFIX + "tokens").orElse(null), "tokens");
+    List<String> tokens = required(metadata.strings(TOKENS).orElse(null), TOKENS);
     return new Vocabulary(
         tokens,
         metadata.integers(PREFIX + "token_type").orElse(null),
@@ -77,7 +84,7 @@ final class TokenizerFile {
   private static <T> T required(@org.jspecify.annotations.Nullable T value, String key) {
     if (value == null) {
       throw new ShardException(
-          ShardError.FORMAT, "The model file has no tokenizer: " + PREFIX + key + " is missing.");
+          ShardError.FORMAT, "The model file has no tokenizer: " + key + " is missing.");
     }
     return value;
   }

@@ -13,7 +13,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.weft.shard.gguf.GgufFile;
 import org.weft.shard.template.ChatTemplate;
-import org.weft.shard.tokenizer.Tokenizer;
+import org.weft.shard.tokenizer.BoundaryTokens;
 import org.weft.tools.user.Json;
 import org.weft.tools.user.UserException;
 import picocli.CommandLine.ArgGroup;
@@ -76,10 +76,11 @@ public final class TemplateCommand implements Callable<Integer> {
           file.metadata()
               .string("tokenizer.chat_template")
               .orElseThrow(() -> new UserException(path + " has no chat template"));
-      Tokenizer tokenizer = Tokenizer.of(file);
+      // No more than this of the tokenizer, which need not be one that Weft supports.
+      BoundaryTokens tokens = BoundaryTokens.of(file.metadata());
       Map<String, Object> context = context();
-      tokenizer.bos().ifPresent(id -> context.putIfAbsent("bos_token", tokenizer.piece(id)));
-      tokenizer.eos().ifPresent(id -> context.putIfAbsent("eos_token", tokenizer.piece(id)));
+      tokens.bos().ifPresent(bos -> context.putIfAbsent("bos_token", bos));
+      tokens.eos().ifPresent(eos -> context.putIfAbsent("eos_token", eos));
       return ChatTemplate.parse(text, Clock.systemDefaultZone()).render(context);
     }
   }
