@@ -310,6 +310,12 @@ x
 {{ 'a'.translate({97: -1}) }}
 {{ 'a'.translate({97: 1.5}) }}
 {{ 'é\\x7f\\x80' | tojson(ensure_ascii=true) }} {{ '\\x7f' | tojson }}
+{% for x in l %}b{% filter upper %}a{% break %}{% endfilter %}c{% endfor %}d{% for x in l %}b{% filter upper %}a{% continue %}{% endfilter %}c{% endfor %}d
+{% set ns = namespace(y='q') %}{% for x in l %}b{% set ns.y %}a{% break %}{% endset %}c{% endfor %}d{{ ns.y }}{% for x in l %}{% set y = 'o' %}{% if x %}{% set y | upper %}n{% continue %}{% endset %}{% endif %}{{ y }}{% endfor %}e
+{% for x in l %}b{% filter upper %}{% for z in l %}i{{ z }}{% break %}{% endfor %}o{% endfilter %}c{% endfor %}{% filter upper %}{% for x in l %}a{% filter replace('a', 'b') %}c{% break %}{% endfilter %}{% endfor %}e{% endfilter %}
+{% for x in l %}{% macro m() %}{% for y in l %}p{% set y %}a{% break %}{% endset %}{% endfor %}e{% endmacro %}[{{ m() }}]{% endfor %}
+{% filter upper %}a{% break %}{% endfilter %}
+{% macro m() %}{{ caller() }}{% endmacro %}{% for x in l %}b{% call m() %}a{% break %}{% endcall %}c{% endfor %}d
 """
 
 # A line that belongs to the one before it is marked by nothing: so snippets of several lines are given here.

@@ -41,13 +41,9 @@ final class Interpreter {
   /** What the body writes. */
   String body(List<Statement> body, Scope scope) {
     StringBuilder out = new StringBuilder();
-    budget.enter();
-    Flow flow = run(body, scope, out);
-    budget.leave();
-    if (flow != Flow.ON) {
+    if (collected(body, scope, out) != Flow.ON) {
       throw new Failure("'break' or 'continue' outside of a loop");
     }
-    budget.make(out.length());
     return out.toString();
   }
 
@@ -80,8 +76,12 @@ final class Interpreter {
       }
       case Statement.Set set -> assign(set.target(), evaluator.marked(set.value(), scope), scope);
       case Statement.SetBlock set -> {
-        Object text = body(set.body(), new Scope(scope));
-        assign(set.target(), filtered(set.filter(), text, scope), scope);
+        StringBuilder text = new StringBuilder();
+        Flow flow = collected(set.body(), new Scope(scope), text);
+        if (flow != Flow.ON) {
+          return flow;
+        }
+        assign(set.target(), filtered(set.filter(), text.toString(), scope), scope);
       }
       case Statement.With with -> {
         Scope inner = new Scope(scope);
@@ -96,8 +96,12 @@ final class Interpreter {
               new MacroValue(macro.name(), macro.signature(), macro.body(), scope, this));
       case Statement.CallBlock block -> write(PythonText.str(call(block, scope)), out);
       case Statement.FilterBlock block -> {
-        Object text = body(block.body(), new Scope(scope));
-        write(PythonText.str(filtered(block.filter(), text, scope)), out);
+        StringBuilder text = new StringBuilder();
+        Flow flow = collected(block.body(), new Scope(scope), text);
+        if (flow != Flow.ON) {
+          return flow;
+        }
+        write(PythonText.str(filtered(block.filter(), text.toString(), scope)), out);
       }
       case Statement.Block block -> write(block(block, scope), out);
       case Statement.Scoped scoped -> {
@@ -126,6 +130,13 @@ final class Interpreter {
     budget.enter();
     Flow flow = run(body, scope, out);
     budget.leave();
+    return flow;
+  }
+
+  /** Runs a body whose text is for more than to be written; a break or continue drops it. */
+  private Flow collected(List<Statement> body, Scope scope, StringBuilder text) {
+    Flow flow = nested(body, scope, text);
+    budget.make(text.length());
     return flow;
   }
 
