@@ -316,6 +316,9 @@ x
 {% for x in l %}{% macro m() %}{% for y in l %}p{% set y %}a{% break %}{% endset %}{% endfor %}e{% endmacro %}[{{ m() }}]{% endfor %}
 {% filter upper %}a{% break %}{% endfilter %}
 {% macro m() %}{{ caller() }}{% endmacro %}{% for x in l %}b{% call m() %}a{% break %}{% endcall %}c{% endfor %}d
+{% for x in l %}a{{ x }}{% for y in [] %}{% else %}e{% break %}{% endfor %}z{% endfor %}d{% for x in l %}a{{ x }}{% for y in [] %}{% else %}e{% continue %}{% endfor %}z{% endfor %}d
+{% for y in [] %}{% else %}e{% break %}{% endfor %}z
+{% for x in l %}a{% for y in [] recursive %}{% else %}e{% break %}{% endfor %}z{% endfor %}d
 """
 
 # A line that belongs to the one before it is marked by nothing: so snippets of several lines are given here.

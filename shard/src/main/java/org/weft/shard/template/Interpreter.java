@@ -42,9 +42,13 @@ final class Interpreter {
   String body(List<Statement> body, Scope scope) {
     StringBuilder out = new StringBuilder();
     if (collected(body, scope, out) != Flow.ON) {
-      throw new Failure("'break' or 'continue' outside of a loop");
+      throw outsideOfALoop();
     }
     return out.toString();
+  }
+
+  private static Failure outsideOfALoop() {
+    return new Failure("'break' or 'continue' outside of a loop");
   }
 
   Object value(Expression expression, Scope scope) {
@@ -71,8 +75,12 @@ final class Interpreter {
       }
       case Statement.For loop -> {
         budget.enter();
-        loop(loop, evaluator.items(loop.items(), scope), scope, 0, out);
+        Flow flow = loop(loop, evaluator.items(loop.items(), scope), scope, 0, out);
         budget.leave();
+        if (flow != Flow.ON && loop.recursive()) {
+          throw outsideOfALoop();
+        }
+        return flow;
       }
       case Statement.Set set -> assign(set.target(), evaluator.marked(set.value(), scope), scope);
       case Statement.SetBlock set -> {
@@ -140,7 +148,8 @@ final class Interpreter {
     return flow;
   }
 
-  private void loop(
+  /** A break or continue where there are no items is for the loop around this one. */
+  private Flow loop(
       Statement.For loop, List<Object> all, Scope scope, int depth, StringBuilder out) {
     List<Object> items = all;
     if (loop.filter() != null) {
@@ -155,8 +164,7 @@ final class Interpreter {
       }
     }
     if (items.isEmpty()) {
-      run(loop.otherwise(), new Scope(scope), out);
-      return;
+      return run(loop.otherwise(), new Scope(scope), out);
     }
     LoopValue state = new LoopValue(items, depth, recursion(loop, scope, depth), budget);
     for (int i = 0; i < items.size(); i++) {
@@ -169,6 +177,7 @@ final class Interpreter {
         break;
       }
     }
+    return Flow.ON;
   }
 
   private @Nullable Callable recursion(Statement.For loop, Scope scope, int depth) {
@@ -179,7 +188,9 @@ final class Interpreter {
       budget.enter();
       StringBuilder inner = new StringBuilder();
       List<Object> items = Values.items(arguments.required(0, "iterable"), budget);
-      loop(loop, items, scope, depth + 1, inner);
+      if (loop(loop, items, scope, depth + 1, inner) != Flow.ON) {
+        throw outsideOfALoop();
+      }
       budget.leave();
       budget.make(inner.length());
       return inner.toString();
