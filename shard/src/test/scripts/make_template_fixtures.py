@@ -319,6 +319,7 @@ x
 {% for x in l %}a{{ x }}{% for y in [] %}{% else %}e{% break %}{% endfor %}z{% endfor %}d{% for x in l %}a{{ x }}{% for y in [] %}{% else %}e{% continue %}{% endfor %}z{% endfor %}d
 {% for y in [] %}{% else %}e{% break %}{% endfor %}z
 {% for x in l %}a{% for y in [] recursive %}{% else %}e{% break %}{% endfor %}z{% endfor %}d
+{{ missing is callable }}{{ d.zz is callable }}{{ s.nope is callable }}{{ no is callable }}{{ s is callable }}{{ s.upper is callable }}{{ range is callable }}{{ namespace() is callable }}{{ joiner() is callable }}{{ cycler(1) is callable }}{% for x in [1] %}{{ loop is callable }}{% endfor %}
 """
 
 # A line that belongs to the one before it is marked by nothing: so snippets of several lines are given here.
