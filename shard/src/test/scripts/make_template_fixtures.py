@@ -320,6 +320,9 @@ x
 {% for y in [] %}{% else %}e{% break %}{% endfor %}z
 {% for x in l %}a{% for y in [] recursive %}{% else %}e{% break %}{% endfor %}z{% endfor %}d
 {{ missing is callable }}{{ d.zz is callable }}{{ s.nope is callable }}{{ no is callable }}{{ s is callable }}{{ s.upper is callable }}{{ range is callable }}{{ namespace() is callable }}{{ joiner() is callable }}{{ cycler(1) is callable }}{% for x in [1] %}{{ loop is callable }}{% endfor %}
+{{ {'b': 1, 'a': 2} | pprint }} {{ d | pprint }} {{ [({'b': {'z': 1, 'c': 2}, 'a': 1}, 2)] | pprint }} {{ {2: 1, 'a': 2, 1.5: 3, none: 4, false: 5} | pprint }} {{ {(2, 1): 1, (1, 'a'): 2} | pprint }}
+{{ {'b': 1, 'a': {'d': 1, 'c': 2}}.items() | pprint }} {{ s | pprint }} {{ missing | pprint }} {{ {missing: 1} | pprint }} {{ d.keys() | list | pprint }}
+{{ {missing: 1, 'z': 1} | pprint }}
 """
 
 # A line that belongs to the one before it is marked by nothing: so snippets of several lines are given here.

@@ -8,8 +8,12 @@ import java.util.function.Function;
 final class Sorting {
   static <T> void sort(List<T> items, Function<T, Object> key, boolean reverse, Budget budget) {
     Comparator<T> order = (a, b) -> Operators.order(key.apply(a), key.apply(b), budget);
+    sort(items, reverse ? order.reversed() : order);
+  }
+
+  static <T> void sort(List<T> items, Comparator<T> order) {
     try {
-      items.sort(reverse ? order.reversed() : order);
+      items.sort(order);
     } catch (IllegalArgumentException e) {
       throw new Failure("the values have no order: NaN is among them");
     }

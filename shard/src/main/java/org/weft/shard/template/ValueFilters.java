@@ -21,7 +21,9 @@ final class ValueFilters {
     all.put("filesizeformat", ValueFilters::fileSize);
     all.put(
         "tojson", (value, arguments, evaluator) -> Json.text(value, arguments, evaluator.budget()));
-    all.put("pprint", (value, arguments, evaluator) -> PythonText.repr(value));
+    all.put(
+        "pprint",
+        (value, arguments, evaluator) -> PythonText.repr(SortedKeys.of(value, evaluator.budget())));
     all.put(
         "attr",
         (value, arguments, evaluator) ->
