@@ -323,6 +323,7 @@ x
 {{ {'b': 1, 'a': 2} | pprint }} {{ d | pprint }} {{ [({'b': {'z': 1, 'c': 2}, 'a': 1}, 2)] | pprint }} {{ {2: 1, 'a': 2, 1.5: 3, none: 4, false: 5} | pprint }} {{ {(2, 1): 1, (1, 'a'): 2} | pprint }}
 {{ {'b': 1, 'a': {'d': 1, 'c': 2}}.items() | pprint }} {{ s | pprint }} {{ missing | pprint }} {{ {missing: 1} | pprint }} {{ d.keys() | list | pprint }}
 {{ {missing: 1, 'z': 1} | pprint }}
+{{ (-0.4) | round }} {{ (-0.5) | round }} {{ (-0.0) | round }} {{ (-0.04) | round(1) }} {{ (-25.5) | round(-2) }} {{ 0.4 | round }} {{ (-0.6) | round }} {{ (-0.4) | round(0, 'ceil') }} {{ (-0.4) | round(0, 'floor') }} {{ (-0.4) | round | int }} {{ (-3) | round(-1) }}
 """
 
 # A line that belongs to the one before it is marked by nothing: so snippets of several lines are given here.

@@ -143,9 +143,11 @@ final class ValueFilters {
     switch (method) {
       case "common" -> {
         if (value instanceof Double number) {
-          return Double.isFinite(number)
-              ? new BigDecimal(number).setScale(digits, RoundingMode.HALF_EVEN).doubleValue()
-              : number;
+          if (!Double.isFinite(number)) {
+            return number;
+          }
+          BigDecimal rounded = new BigDecimal(number).setScale(digits, RoundingMode.HALF_EVEN);
+          return Math.copySign(rounded.doubleValue(), number); // a decimal has no -0
         }
         BigInteger whole = Numbers.big(value);
         return digits >= 0
