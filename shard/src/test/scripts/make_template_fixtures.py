@@ -324,6 +324,8 @@ x
 {{ {'b': 1, 'a': {'d': 1, 'c': 2}}.items() | pprint }} {{ s | pprint }} {{ missing | pprint }} {{ {missing: 1} | pprint }} {{ d.keys() | list | pprint }}
 {{ {missing: 1, 'z': 1} | pprint }}
 {{ (-0.4) | round }} {{ (-0.5) | round }} {{ (-0.0) | round }} {{ (-0.04) | round(1) }} {{ (-25.5) | round(-2) }} {{ 0.4 | round }} {{ (-0.6) | round }} {{ (-0.4) | round(0, 'ceil') }} {{ (-0.4) | round(0, 'floor') }} {{ (-0.4) | round | int }} {{ (-3) | round(-1) }}
+{{ '0x1f' | int(base=0) }} {{ '0o17' | int(base=0) }} {{ '-0B11' | int(base=0) }} {{ '017' | int(base=0) }} {{ '00' | int(4, 0) }} {{ '0_0' | int(4, 0) }} {{ '0' | int(4, 0) }} {{ '12' | int(4, 0) }} {{ '0x_1f' | int(4, 0) }} {{ '1_0' | int(4, 0) }} {{ '0x' | int(4, 0) }} {{ '0b12' | int(4, 0) }} {{ '1.9' | int(4, 0) }} {{ ' +0x1 ' | int(4, 0) }} {{ '0x__1' | int(4, 0) }} {{ '_1' | int(4, 0) }} {{ '0xg' | int(4, 0) }}
+{{ '0x1f' | int(4) }} {{ '0x1f' | int(4, 8) }} {{ '0b1' | int(4, 16) }} {{ '0b_1' | int(4, 2) }} {{ '101' | int(4, 1) }} {{ '0x1f' | int(4, -1) }} {{ '101' | int(4, 37) }} {{ 'z' | int(4, 36) }} {{ '017' | int(4) }} {{ '017' | int(4, 8) }}
 """
 
 # A line that belongs to the one before it is marked by nothing: so snippets of several lines are given here.

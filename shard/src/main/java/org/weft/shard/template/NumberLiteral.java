@@ -23,8 +23,7 @@ final class NumberLiteral {
     if (real) {
       return exponent(source, fraction(source, digits(source, i, 10)));
     }
-    String prefix = source.substring(i, Math.min(source.length(), i + 2)).toLowerCase(Locale.ROOT);
-    int base = prefix.equals("0x") ? 16 : prefix.equals("0o") ? 8 : prefix.equals("0b") ? 2 : 10;
+    int base = base(source.substring(i, Math.min(source.length(), i + 2)).toLowerCase(Locale.ROOT));
     if (base != 10) {
       int from = source.startsWith("_", i + 2) ? i + 3 : i + 2;
       int end = digits(source, from, base);
@@ -45,11 +44,15 @@ final class NumberLiteral {
     if (digits.length() > MOST_DIGITS) {
       throw new Failure("a number has more than " + MOST_DIGITS + " digits", line, false);
     }
-    int base =
-        digits.startsWith("0x")
-            ? 16
-            : digits.startsWith("0o") ? 8 : digits.startsWith("0b") ? 2 : 10;
+    int base = base(digits);
     return Numbers.integer(new BigInteger(base == 10 ? digits : digits.substring(2), base));
+  }
+
+  /** The base that the prefix of an integer in lower case says; 10 where it has none. */
+  static int base(String digits) {
+    return digits.startsWith("0x")
+        ? 16
+        : digits.startsWith("0o") ? 8 : digits.startsWith("0b") ? 2 : 10;
   }
 
   static Object real(String written) {

@@ -54,7 +54,7 @@ final class ValueFilters {
   private static Object integer(Object value, Arguments arguments, Evaluator evaluator) {
     arguments.check("int", "value", "default", "base");
     Object fallback = arguments.get(0, "default", 0L);
-    int base = Math.clamp(arguments.integer(1, "base", 10), 0, 36);
+    long base = arguments.integer(1, "base", 10);
     if (value instanceof Undefined undefined) {
       throw undefined.failure();
     }
@@ -75,21 +75,32 @@ final class ValueFilters {
     }
   }
 
-  private static @Nullable Object parse(String text, int base) {
+  /**
+   * @param base 2 to 36, or 0 for the one that the text's prefix says; nothing is a number in
+   *     others
+   */
+  private static @Nullable Object parse(String text, long base) {
     String bare = CodePoints.strip(text, "", true, true, true);
     boolean minus = bare.startsWith("-");
     String digits =
         (minus || bare.startsWith("+") ? bare.substring(1) : bare)
             .toLowerCase(java.util.Locale.ROOT);
-    String prefix = base == 16 ? "0x" : base == 8 ? "0o" : base == 2 ? "0b" : "";
-    if (!prefix.isEmpty() && digits.startsWith(prefix)) {
-      digits = digits.substring(2);
+    int prefixed = NumberLiteral.base(digits);
+    long radix = base == 0 ? prefixed : base;
+    if (radix < Character.MIN_RADIX || radix > Character.MAX_RADIX) {
+      return null;
     }
-    if (digits.length() > 4300 || !digits.matches("[0-9a-z]+(_[0-9a-z]+)*")) {
+    boolean literal = base == 0 && prefixed == 10;
+    if (prefixed != 10 && prefixed == radix) {
+      digits = digits.substring(digits.startsWith("_", 2) ? 3 : 2);
+    }
+    if (digits.length() > 4300
+        || !digits.matches("[0-9a-z]+(_[0-9a-z]+)*")
+        || (literal && digits.matches("0[0_]*[^0_].*"))) { // 017 could be meant as octal
       return null;
     }
     try {
-      BigInteger value = new BigInteger(digits.replace("_", ""), Math.max(2, base));
+      BigInteger value = new BigInteger(digits.replace("_", ""), (int) radix);
       return Numbers.integer(minus ? value.negate() : value);
     } catch (NumberFormatException e) {
       return null;
