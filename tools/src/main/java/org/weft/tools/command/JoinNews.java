@@ -22,11 +22,11 @@ final class JoinNews {
       event.put("error", join.sentence());
       out.println(Json.line(event));
     } else if (join.reached()) {
-      command.getErr().println("weft: joined through " + join.peer() + ".");
+      command.getErr().println("joined through " + join.peer());
     } else {
       command
           .getErr()
-          .println("weft: not joined through " + join.peer() + ", tried again: " + join.sentence());
+          .println("not joined through " + join.peer() + ", tried again: " + join.sentence());
     }
   }
 }

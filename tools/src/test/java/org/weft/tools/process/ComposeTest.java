@@ -83,6 +83,17 @@ class ComposeTest {
       assertEquals(
           List.of(), process.errors().stream().filter(line -> line.startsWith("weft: ")).toList());
     }
+    // It was there before the nodes were, and says whom it waits for.
+    List<String> waited = gatewayProcess.errors();
+    for (int node = 1; node <= 3; node++) {
+      String peer = "@" + address(node);
+      assertTrue(
+          waited.stream().anyMatch(l -> l.startsWith("not joined through ") && l.contains(peer)),
+          waited::toString);
+      assertTrue(
+          waited.stream().anyMatch(l -> l.startsWith("joined through ") && l.endsWith(peer)),
+          waited::toString);
+    }
   }
 
   /** Makes the keys as the file's own script does, and lets the nodes' names mean ports here. */
