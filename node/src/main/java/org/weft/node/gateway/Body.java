@@ -1,6 +1,7 @@
 package org.weft.node.gateway;
 
 import java.util.function.Function;
+import org.weft.node.generation.LanguageModel;
 import org.weft.node.session.Cancellation;
 
 /**
@@ -21,16 +22,23 @@ final class Body implements AutoCloseable {
   }
 
   /**
-   * Makes a request of the body, once. The text and its tree are dropped when this returns, so the
-   * reader must keep neither; the share stays, since prompts are about as long.
+   * Makes a request to that model of the body, once. The text and its tree are dropped when this
+   * returns, so the reader must keep neither; the share stays, since prompts are about as long.
    *
-   * @throws ApiException for a body that is no such request, or 503 where too many are parsed
+   * @throws ApiException for a body that is no such request or names another model, or 503 where
+   *     too many are parsed
    * @throws ClientGoneException when cancelled
    */
-  <T> T read(Cancellation cancellation, Function<Fields, T> reader) {
+  <T> T read(Cancellation cancellation, LanguageModel model, Function<Fields, T> reader) {
     byte[] text = bytes;
     bytes = READ;
-    return turns.parse(text, cancellation, reader);
+    return turns.parse(
+        text,
+        cancellation,
+        fields -> {
+          ModelsHandler.requireModel(fields, model);
+          return reader.apply(fields);
+        });
   }
 
   @Override

@@ -33,10 +33,8 @@ final class ChatHandler implements BodyHandler {
     ChatRequest request =
         body.read(
             exchange.cancellation(),
-            fields -> {
-              ModelsHandler.requireModel(fields, model);
-              return ChatRequest.read(fields, model.vocabulary(), seeds);
-            });
+            model,
+            fields -> ChatRequest.read(fields, model.vocabulary(), seeds));
     long characters = 0;
     for (ChatMessage message : request.messages()) {
       characters += message.content().length();

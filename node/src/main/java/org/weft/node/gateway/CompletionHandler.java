@@ -34,10 +34,8 @@ final class CompletionHandler implements BodyHandler {
     CompletionRequest request =
         body.read(
             exchange.cancellation(),
-            fields -> {
-              ModelsHandler.requireModel(fields, model);
-              return CompletionRequest.read(fields, model.vocabulary(), seeds);
-            });
+            model,
+            fields -> CompletionRequest.read(fields, model.vocabulary(), seeds));
     List<AnswerJob> jobs = new ArrayList<>();
     for (Prompt prompt : request.prompts()) {
       addJobs(jobs, prompt, request);

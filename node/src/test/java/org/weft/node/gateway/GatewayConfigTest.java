@@ -26,6 +26,11 @@ final class GatewayConfigTest {
     assertEquals(new GatewayConfig("127.0.0.1", 8080, List.of(), List.of(), caps, waits), USUAL);
   }
 
+  /** The usual one but for its caps. */
+  private static GatewayConfig capped(GatewayConfig.Caps caps) {
+    return new GatewayConfig("127.0.0.1", 8080, List.of(), List.of(), caps, USUAL.waits());
+  }
+
   @Test
   void shouldChangeOneThingAtATime() {
     GatewayConfig.Caps caps = USUAL.caps();
@@ -39,23 +44,12 @@ final class GatewayConfigTest {
         new GatewayConfig("127.0.0.1", 8080, List.of(), List.of("*"), caps, waits),
         USUAL.withCorsOrigins(List.of("*")));
     assertEquals(
-        new GatewayConfig(
-            "127.0.0.1",
-            8080,
-            List.of(),
-            List.of(),
+        capped(
             new GatewayConfig.Caps(
-                3, 4, caps.bodyBytes(), caps.allBodiesBytes(), caps.connections()),
-            waits),
+                3, 4, caps.bodyBytes(), caps.allBodiesBytes(), caps.connections())),
         USUAL.withConcurrency(3, 4));
     assertEquals(
-        new GatewayConfig(
-            "127.0.0.1",
-            8080,
-            List.of(),
-            List.of(),
-            new GatewayConfig.Caps(caps.active(), caps.queued(), 5, 6, caps.connections()),
-            waits),
+        capped(new GatewayConfig.Caps(caps.active(), caps.queued(), 5, 6, caps.connections())),
         USUAL.withBodyBytes(5, 6));
     assertEquals(
         new GatewayConfig(
