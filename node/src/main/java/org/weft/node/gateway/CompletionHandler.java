@@ -74,7 +74,7 @@ final class CompletionHandler implements BodyHandler {
       case Prompt.Ids list -> list.ids();
       case Prompt.Text text -> {
         loop.requireHope(text.text().length());
-        int[] ids = tokenizer.encodePrompt(text.text(), true);
+        int[] ids = tokenizer.encodePrompt(text.text());
         // Nothing at all means the beginning of a document.
         yield ids.length == 0 && tokenizer.bos().isPresent()
             ? new int[] {tokenizer.bos().getAsInt()}

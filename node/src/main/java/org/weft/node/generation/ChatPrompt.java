@@ -23,7 +23,7 @@ public final class ChatPrompt {
    */
   public static int[] ids(LanguageModel model, List<ChatMessage> messages) {
     Tokenizer tokenizer = model.tokenizer();
-    int[] ids = tokenizer.encodePrompt(text(model, messages), true);
+    int[] ids = tokenizer.encodePrompt(text(model, messages));
     // Many templates write BOS themselves: then one is enough.
     OptionalInt bos = tokenizer.addedBos();
     boolean twice = bos.isPresent() && ids.length > 1 && ids[1] == bos.getAsInt();

@@ -27,11 +27,11 @@ public interface Tokenizer {
   int[] encode(String text, boolean addSpecial, boolean parseSpecial);
 
   /**
-   * The ids of a text that a model is to go on with: BOS before it where the model adds one, and
-   * never EOS behind it, which would end the text.
+   * The ids of a text that a model is to go on with: control tokens in it become their ids, BOS is
+   * before it where the model adds one, and never EOS behind it, which would end the text.
    */
-  default int[] encodePrompt(String text, boolean parseSpecial) {
-    int[] ids = encode(text, false, parseSpecial);
+  default int[] encodePrompt(String text) {
+    int[] ids = encode(text, false, true);
     if (addedBos().isEmpty()) {
       return ids;
     }

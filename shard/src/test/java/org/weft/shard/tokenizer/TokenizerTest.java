@@ -42,9 +42,9 @@ final class TokenizerTest {
 
   @Test
   void shouldNotEndATextThatIsToGoOnWhenTheModelAddsEos() {
-    assertArrayEquals(new int[] {1, 8}, spm(true, true).encodePrompt("ab", true));
-    assertArrayEquals(new int[] {1}, spm(true, true).encodePrompt("", true));
-    assertArrayEquals(new int[] {1, 2, 8}, spm(false, true).encodePrompt("<s></s>ab", true));
+    assertArrayEquals(new int[] {1, 8}, spm(true, true).encodePrompt("ab"));
+    assertArrayEquals(new int[] {1}, spm(true, true).encodePrompt(""));
+    assertArrayEquals(new int[] {1, 2, 8}, spm(false, true).encodePrompt("<s></s>ab"));
     assertEquals(OptionalInt.empty(), spm(false, true).addedBos());
     assertEquals(OptionalInt.of(1), spm(true, true).addedBos());
   }

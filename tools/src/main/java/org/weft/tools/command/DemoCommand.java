@@ -144,7 +144,7 @@ public final class DemoCommand implements Callable<Integer> {
     int[] ids =
         chat
             ? ChatPrompt.ids(language, List.of(ChatMessage.of("user", text)))
-            : language.tokenizer().encodePrompt(text, true);
+            : language.tokenizer().encodePrompt(text);
     GenerationResult result =
         engine
             .loop()

@@ -65,7 +65,7 @@ public final class GenerateCommand implements Callable<Integer> {
       progress.clear();
       int[] ids =
           raw
-              ? engine.model().tokenizer().encodePrompt(prompt, true)
+              ? engine.model().tokenizer().encodePrompt(prompt)
               : ChatPrompt.ids(engine.model(), List.of(ChatMessage.of("user", prompt)));
       StringBuilder answer = new StringBuilder();
       GenerationResult result =

@@ -36,7 +36,7 @@ class EngineTest {
                 1,
                 new NoSessions(new AtomicInteger()),
                 Progress.onTerminalOnly())) {
-      assertTrue(engine.model().tokenizer().encodePrompt("a text", false).length > 1);
+      assertTrue(engine.model().tokenizer().encodePrompt("a text").length > 1);
       NodeException refused =
           assertThrows(
               NodeException.class,
